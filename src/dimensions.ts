@@ -1,0 +1,142 @@
+/**
+ * The one table of dimensions. Ingest, storage, reports and the dashboard all derive from it: to add a
+ * dimension, add a row here and its value to the hit.
+ *
+ * The kind decides how a dimension is counted and what is exact about it:
+ * - `total`: the site itself, one value.
+ * - `hour`: page views, events and visitors by the hour of the hit; visits by the hour in which they opened.
+ * - `page`: several values a visit.
+ * - `visit`: one value a visit, that of its first hit.
+ * - `exit`: known when the visit closes.
+ * - `visitor`: one value a visitor and day, that of the visitor's first hit that day.
+ * - `event`: one value a custom event.
+ * - `tally`: bookkeeping of the tally; occurrences only.
+ */
+export type DimensionKind = "total" | "hour" | "page" | "visit" | "exit" | "visitor" | "event" | "tally";
+
+export interface Dimension {
+  name: string;
+  kind: DimensionKind;
+  /** Counted on its own, in `counts`. Those that are not are summed from `parent`. */
+  stored: boolean;
+  /** The stored dimension whose first part this one is. */
+  parent?: string;
+  /** Dimensions that share their table of values (and so its bound). Default: the name. */
+  values?: string;
+  /** Counted together with every other paired dimension. */
+  paired: boolean;
+  /** What reports call the empty value. */
+  blank: string;
+  /** The property of the Stats API, with what part of a joint value it shows (parts are separated by a tab). */
+  property?: string;
+}
+
+/** Separates the parts of a joint value (`LV\tRIX`). Control characters never occur within a part. */
+export const PART = "\t";
+
+/** Where values beyond a bound are counted. */
+export const OTHER = "(other)";
+
+const NOT_SET = "(not set)";
+const DIRECT = "Direct / None";
+
+export const DIMENSIONS = [
+  { name: "site", kind: "total", stored: true, paired: false, blank: "" },
+  { name: "hour", kind: "hour", stored: true, paired: true, blank: "" },
+  // hostname + path: `example.com/blog`
+  { name: "page", kind: "page", stored: true, paired: true, blank: NOT_SET, property: "event:page" },
+  {
+    name: "entry_page",
+    kind: "visit",
+    stored: true,
+    values: "page",
+    paired: true,
+    blank: NOT_SET,
+    property: "visit:entry_page",
+  },
+  {
+    name: "exit_page",
+    kind: "exit",
+    stored: true,
+    values: "page",
+    paired: false,
+    blank: NOT_SET,
+    property: "visit:exit_page",
+  },
+  // source, referrer, utm_source, utm_medium, utm_campaign, utm_content, utm_term: the link that led here
+  { name: "acquisition", kind: "visit", stored: true, paired: false, blank: "" },
+  { name: "source", kind: "visit", stored: true, paired: true, blank: DIRECT, property: "visit:source" },
+  { name: "channel", kind: "visit", stored: true, paired: true, blank: "Direct", property: "visit:channel" },
+  { name: "referrer", kind: "visit", stored: true, paired: false, blank: DIRECT, property: "visit:referrer" },
+  { name: "utm_source", kind: "visit", stored: true, paired: false, blank: NOT_SET, property: "visit:utm_source" },
+  { name: "utm_medium", kind: "visit", stored: true, paired: false, blank: NOT_SET, property: "visit:utm_medium" },
+  { name: "utm_campaign", kind: "visit", stored: true, paired: true, blank: NOT_SET, property: "visit:utm_campaign" },
+  { name: "utm_content", kind: "visit", stored: true, paired: false, blank: NOT_SET, property: "visit:utm_content" },
+  { name: "utm_term", kind: "visit", stored: true, paired: false, blank: NOT_SET, property: "visit:utm_term" },
+  // country + region: `LV\tLV-RIX`
+  { name: "location", kind: "visitor", stored: true, paired: false, blank: NOT_SET, property: "visit:region" },
+  {
+    name: "country",
+    kind: "visitor",
+    stored: false,
+    parent: "location",
+    paired: true,
+    blank: NOT_SET,
+    property: "visit:country",
+  },
+  // name + version: `Firefox\t145`
+  {
+    name: "browser_version",
+    kind: "visitor",
+    stored: true,
+    paired: false,
+    blank: NOT_SET,
+    property: "visit:browser_version",
+  },
+  {
+    name: "browser",
+    kind: "visitor",
+    stored: false,
+    parent: "browser_version",
+    paired: true,
+    blank: NOT_SET,
+    property: "visit:browser",
+  },
+  { name: "os_version", kind: "visitor", stored: true, paired: false, blank: NOT_SET, property: "visit:os_version" },
+  {
+    name: "os",
+    kind: "visitor",
+    stored: false,
+    parent: "os_version",
+    paired: true,
+    blank: NOT_SET,
+    property: "visit:os",
+  },
+  { name: "device", kind: "visitor", stored: true, paired: true, blank: NOT_SET, property: "visit:device" },
+  // a class of widths, never a size in pixels
+  { name: "screen", kind: "visitor", stored: true, paired: false, blank: NOT_SET, property: "visit:screen" },
+  { name: "language", kind: "visitor", stored: true, paired: true, blank: NOT_SET, property: "visit:language" },
+  { name: "event", kind: "event", stored: true, paired: true, blank: "", property: "event:name" },
+  { name: "dropped", kind: "tally", stored: true, paired: false, blank: "" },
+  // what is not exact about a day: `approximate`, `capped:<dimension>`
+  { name: "flags", kind: "tally", stored: true, paired: false, blank: "" },
+] as const satisfies readonly Dimension[];
+
+export type DimensionName = (typeof DIMENSIONS)[number]["name"];
+
+/** The stored name of a custom event's property: one dimension for each event and property name. */
+export function propertyDimension(event: string, property: string): string {
+  return `event:${event}:${property}`;
+}
+
+/** The stored name of a pair, its dimensions in the order of the table. */
+export function pairName(a: DimensionName, b: DimensionName): string {
+  return `${a}*${b}`;
+}
+
+const paired: readonly Dimension[] = DIMENSIONS.filter((dimension) => dimension.paired);
+
+/** Every two of the paired dimensions, in the order of the table. */
+export const PAIRS: readonly (readonly [DimensionName, DimensionName])[] = paired.flatMap((a, i) =>
+  paired.slice(i + 1).map((b) => [a.name as DimensionName, b.name as DimensionName] as const),
+);

@@ -1,0 +1,21 @@
+import type { Tally } from "./tally/tally.ts";
+
+/** What wrangler.toml and the secrets bind to the Worker. */
+export interface Env {
+  /** Sites, keys and counts. */
+  DB: D1Database;
+  /** Site settings for the beacon path; identity and journal keys. KV keeps no history: what expires is gone. */
+  KV: KVNamespace;
+  /** One object per site and shard, named `<site id>:<shard>`. */
+  TALLY: DurableObjectNamespace<Tally>;
+  /** The owner's key for everything. Unset or empty: no admin. */
+  ADMIN_KEY?: string;
+}
+
+type Bindings = Env;
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends Bindings {}
+  }
+}

@@ -1,0 +1,107 @@
+import type { LocalDay } from "./calendar.ts";
+import type { DropCount, DropReason } from "./drops.ts";
+
+/**
+ * What a tally is told about one page view, event or engagement: screened and described, without IP address
+ * and User-Agent. Empty strings are blank values.
+ */
+export interface Hit {
+  /** Random, or derived from the sender's `Idempotency-Key`; a repeated id is counted once. */
+  id: string;
+  kind: "pageview" | "event" | "engagement";
+  /** When it happened, in ms since 1970. */
+  at: number;
+  /** The site's local day of `at`. */
+  day: LocalDay;
+  /** Elapsed hours of that day, 0–24. */
+  hour: number;
+  /** Pseudonym under the day's identity key: 32 hex digits. */
+  visitor: string;
+  /** In the first 30 minutes of a day: the same visitor under yesterday's key. */
+  previousVisitor?: string;
+  /** hostname + path */
+  page: string;
+
+  source: string;
+  channel: string;
+  /** host + path, without query */
+  referrer: string;
+  utmSource: string;
+  utmMedium: string;
+  utmCampaign: string;
+  utmContent: string;
+  utmTerm: string;
+
+  /** ISO 3166-1 alpha-2, `T1` for Tor */
+  country: string;
+  /** ISO 3166-2, `LV-RIX` */
+  region: string;
+  browser: string;
+  /** Major version. */
+  browserVersion: string;
+  os: string;
+  osVersion: string;
+  /** `Desktop`, `Mobile`, `Tablet`, … */
+  device: string;
+  /** A class of widths. */
+  screen: string;
+  /** ISO 639-1, `lv` */
+  language: string;
+
+  /** `kind: "event"` only. */
+  event?: { name: string; interactive: boolean; props: [key: string, value: string][] };
+  /** `kind: "engagement"` only. `scrollPercent` 0–100. */
+  engagement?: { engagedMs: number; scrollPercent?: number };
+  /** No identity key was to be had: the pseudonym is one isolate's own. */
+  approximate?: true;
+}
+
+/** One call to a tally. */
+export interface RecordBatch {
+  siteId: number;
+  shard: number;
+  hits: Hit[];
+  /** The site's day now, and the one after it (whose identity key is made ahead). */
+  today: LocalDay;
+  tomorrow: LocalDay;
+  /** Drops since the isolate's last call, on `today`; `id` makes a repeated call harmless. */
+  drops?: { id: string; counts: DropCount[] };
+}
+
+/** What became of a hit. */
+export type Outcome = "counted" | Extract<DropReason, "no_visit" | "rate" | "unknown_site">;
+
+/** Counts of one dimension: value → columns in the order of `COUNTED`, trailing zeros cut. */
+export type ValueCounts = Record<string, number[]>;
+/** Counts of one pair: first value → second value → columns. */
+export type PairCounts = Record<string, ValueCounts>;
+
+/** One open day of one tally, as reports see it: visits still open have their exit page counted. */
+export interface OpenDay {
+  day: string;
+  /** Stored dimension name → counts. */
+  dimensions: Record<string, ValueCounts>;
+  pairs: Record<string, PairCounts>;
+}
+
+/** What happens right now. */
+export interface Live {
+  /** Visitors with a sign of life in the last five minutes. */
+  visitors: number;
+  /** The last 30 minutes, oldest first; visitors are those of that minute. */
+  minutes: { at: number; visitors: number; pageviews: number }[];
+}
+
+/** The calls a tally answers. */
+export interface TallyApi {
+  /** Counts hits; resolves when they are durable, with one outcome a hit. Rejections are retryable: repeat with the same ids. */
+  record(batch: RecordBatch): Promise<Outcome[]>;
+  /** Shard 0 only: the identity key (base64) of a day, made if it has none yet and `make` is true. */
+  identityKey(siteId: number, day: LocalDay, make: boolean): Promise<string | null>;
+  /** Open days with the dimensions named (`"all"`: every stored one) and pairs (`"page*country"`). */
+  open(request: { dimensions: string[] | "all"; pairs?: string[] }): Promise<OpenDay[]>;
+  live(): Promise<Live>;
+  ping(): Promise<"ok">;
+  /** Deletes everything and counts nothing from then on. */
+  erase(): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import { HOUR_MS, MINUTE_MS } from "./calendar.ts";
+
+/** Bounds of what a site may count and of what a beacon may say. Each stands here once. */
+export const LIMITS = {
+  /** A visit ends when its visitor is silent for this long (the field's convention). */
+  visitGapMs: 30 * MINUTE_MS,
+  /** Yesterday's visits go on at most this long into a new day; then yesterday's pseudonyms are not made any more. */
+  overMidnightMs: 30 * MINUTE_MS,
+  /** A local day is closed, and its identity key expires, this long after it ended. */
+  closeDelayMs: 45 * MINUTE_MS,
+  /** A hit may reach its tally this much later than it happened (retries last 25 s) and still find its visit open. */
+  latenessMs: MINUTE_MS,
+  /** A hit dated further than this from the tally's clock is dated by the tally's. */
+  clockTrustMs: 24 * HOUR_MS,
+
+  /** Different values of one dimension on one day in one shard; the rest is `(other)`. */
+  valuesPerDimension: 10_000,
+  /** Of those, places kept for the values that were most frequent the day before. */
+  reservedValues: 1_000,
+  /** Different cells of one pair on one day in one shard. */
+  cellsPerPair: 5_000,
+  /** Bytes of the values of one dimension on one day in one shard, so that a row stays below D1's 2 MB. */
+  valueBytesPerDimension: 700_000,
+  /** Different (event, property name) on one day in one shard. */
+  propertiesPerSite: 300,
+  /** Pages that an open visit remembers; further ones add page views but no visits of the page. */
+  pagesPerVisit: 500,
+
+  /** Hits of one visitor in one window before further ones are dropped. */
+  rateHits: 300,
+  rateWindowMs: 5 * MINUTE_MS,
+
+  /** Shards of one site: the pseudonym's unkeyed bits are one byte. */
+  shards: 256,
+
+  /** Ids of hits are known for at least this long. */
+  idsKnownMs: 10 * MINUTE_MS,
+
+  /** A beacon's body. */
+  beaconBytes: 65_536,
+  /** An API request's body. */
+  apiBytes: 65_536,
+  eventNameChars: 120,
+  urlBytes: 2_000,
+  referrerChars: 2_000,
+  /** Domains in one beacon. */
+  domainsPerBeacon: 20,
+  props: 30,
+  propKeyBytes: 300,
+  propValueBytes: 2_000,
+} as const;
+
+export type Limits = { readonly [Name in keyof typeof LIMITS]: number };

@@ -1,0 +1,33 @@
+import type { Env } from "./env.ts";
+
+/** What a credential may do: `admin` everything, `stats` read counts, `sites` manage sites. */
+export type Scope = "admin" | "stats" | "sites";
+
+/** Who asks. `siteId` null: every site. */
+export interface Credential {
+  kind: "admin" | "key";
+  scopes: readonly Scope[];
+  siteId: number | null;
+}
+
+/** What the router hands to a handler. Handlers never look at the Authorization header themselves. */
+export interface Context {
+  env: Env;
+  /** The platform's execution context: `waitUntil`. */
+  ctx: Pick<ExecutionContext, "waitUntil">;
+  params: Record<string, string>;
+  url: URL;
+  /** Present on every route that is not public. */
+  credential: Credential | null;
+  /** Now, in ms since 1970. */
+  now: number;
+}
+
+export interface Route {
+  method: "GET" | "POST" | "PUT" | "DELETE" | "OPTIONS";
+  /** itty-router path: `/api/v1/sites/:domain`. */
+  path: string;
+  /** Who may call: anyone, or a credential with this scope (the admin always may). */
+  access: "public" | Scope;
+  handler: (request: Request, context: Context) => Response | Promise<Response>;
+}

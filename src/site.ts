@@ -1,0 +1,42 @@
+import type { ZoneRule } from "./calendar.ts";
+
+/** How many shards a site's hits are spread over, and from which instant on. */
+export interface ShardRule {
+  /** A power of two, 1–256. */
+  shards: number;
+  /** A local midnight of the site, in ms since 1970. */
+  fromAt: number;
+}
+
+/** What the beacon path and reports must know about a site. Lives in D1 (`sites`), copied to KV under `site:<domain>`. */
+export interface Site {
+  /** Never reused. */
+  id: number;
+  domain: string;
+  /** In order of `fromAt`; the last is the current or coming one. */
+  zones: ZoneRule[];
+  /** Hosts whose pages may count, besides `domain` and its subdomains where the list is empty. `*.x.org` = subdomains of x.org. */
+  allowedHosts: string[];
+  shardRules: ShardRule[];
+  /** Not counted: path patterns (`*` within a segment, `**` across), ISO countries, keyed hashes of addresses. */
+  excludedPaths: string[];
+  excludedCountries: string[];
+}
+
+/** The number of shards in effect at an instant. */
+export function shardsAt(rules: readonly ShardRule[], at: number): number {
+  let shards = rules[0]?.shards ?? 1;
+  for (const rule of rules) if (rule.fromAt <= at) shards = rule.shards;
+  return shards;
+}
+
+/** All shards that may hold anything of the site: `0 … n-1`. */
+export function everyShard(rules: readonly ShardRule[]): number[] {
+  const most = rules.reduce((max, rule) => Math.max(max, rule.shards), 1);
+  return Array.from({ length: most }, (_, shard) => shard);
+}
+
+/** The name of a tally: numbers alone, because the platform logs names. */
+export function tallyName(siteId: number, shard: number): string {
+  return `${siteId}:${shard}`;
+}
