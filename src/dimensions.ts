@@ -124,9 +124,12 @@ export const DIMENSIONS = [
 
 export type DimensionName = (typeof DIMENSIONS)[number]["name"];
 
-/** The stored name of a custom event's property: one dimension for each event and property name. */
+/**
+ * The stored name of a custom event's property: one dimension for each event and property name. Colons of the event
+ * (`Outbound Link: Click`) are written as `%3A`, so that the property is all that follows the second colon.
+ */
 export function propertyDimension(event: string, property: string): string {
-  return `event:${event}:${property}`;
+  return `event:${event.replaceAll("%", "%25").replaceAll(":", "%3A")}:${property}`;
 }
 
 /** The stored name of a pair, its dimensions in the order of the table. */
