@@ -110,7 +110,8 @@ export function localDayAt(zones: readonly ZoneRule[], at: number): LocalDay {
   let day = dateIn(zone.timezone, at);
   if (bounded && day < zone.fromDay) day = zone.fromDay;
   let startsAt = startOfDate(zone.timezone, day);
-  if (bounded) startsAt = Math.max(startsAt, zone.fromAt);
+  // A timezone further west reaches the date of its first day only hours after that day began.
+  if (bounded) startsAt = day === zone.fromDay ? zone.fromAt : Math.max(startsAt, zone.fromAt);
   let endsAt = startOfDate(zone.timezone, addDays(day, 1));
   const next = zones[index + 1];
   if (next) endsAt = Math.min(endsAt, next.fromAt);
