@@ -23,8 +23,6 @@ export interface Dimension {
   parent?: string;
   /** Dimensions that share their table of values (and so its bound). Default: the name. */
   values?: string;
-  /** Counted together with every other paired dimension. */
-  paired: boolean;
   /** What reports call the empty value. */
   blank: string;
   /** The property of the Stats API, with what part of a joint value it shows (parts are separated by a tab). */
@@ -41,16 +39,15 @@ const NOT_SET = "(not set)";
 const DIRECT = "Direct / None";
 
 export const DIMENSIONS = [
-  { name: "site", kind: "total", stored: true, paired: false, blank: "" },
-  { name: "hour", kind: "hour", stored: true, paired: true, blank: "" },
+  { name: "site", kind: "total", stored: true, blank: "" },
+  { name: "hour", kind: "hour", stored: true, blank: "" },
   // hostname + path: `example.com/blog`
-  { name: "page", kind: "page", stored: true, paired: true, blank: NOT_SET, property: "event:page" },
+  { name: "page", kind: "page", stored: true, blank: NOT_SET, property: "event:page" },
   {
     name: "entry_page",
     kind: "visit",
     stored: true,
     values: "page",
-    paired: true,
     blank: NOT_SET,
     property: "visit:entry_page",
   },
@@ -59,28 +56,26 @@ export const DIMENSIONS = [
     kind: "exit",
     stored: true,
     values: "page",
-    paired: false,
     blank: NOT_SET,
     property: "visit:exit_page",
   },
   // source, referrer, utm_source, utm_medium, utm_campaign, utm_content, utm_term: the link that led here
-  { name: "acquisition", kind: "visit", stored: true, paired: false, blank: "" },
-  { name: "source", kind: "visit", stored: true, paired: true, blank: DIRECT, property: "visit:source" },
-  { name: "channel", kind: "visit", stored: true, paired: true, blank: "Direct", property: "visit:channel" },
-  { name: "referrer", kind: "visit", stored: true, paired: false, blank: DIRECT, property: "visit:referrer" },
-  { name: "utm_source", kind: "visit", stored: true, paired: false, blank: NOT_SET, property: "visit:utm_source" },
-  { name: "utm_medium", kind: "visit", stored: true, paired: false, blank: NOT_SET, property: "visit:utm_medium" },
-  { name: "utm_campaign", kind: "visit", stored: true, paired: true, blank: NOT_SET, property: "visit:utm_campaign" },
-  { name: "utm_content", kind: "visit", stored: true, paired: false, blank: NOT_SET, property: "visit:utm_content" },
-  { name: "utm_term", kind: "visit", stored: true, paired: false, blank: NOT_SET, property: "visit:utm_term" },
+  { name: "acquisition", kind: "visit", stored: true, blank: "" },
+  { name: "source", kind: "visit", stored: true, blank: DIRECT, property: "visit:source" },
+  { name: "channel", kind: "visit", stored: true, blank: "Direct", property: "visit:channel" },
+  { name: "referrer", kind: "visit", stored: true, blank: DIRECT, property: "visit:referrer" },
+  { name: "utm_source", kind: "visit", stored: true, blank: NOT_SET, property: "visit:utm_source" },
+  { name: "utm_medium", kind: "visit", stored: true, blank: NOT_SET, property: "visit:utm_medium" },
+  { name: "utm_campaign", kind: "visit", stored: true, blank: NOT_SET, property: "visit:utm_campaign" },
+  { name: "utm_content", kind: "visit", stored: true, blank: NOT_SET, property: "visit:utm_content" },
+  { name: "utm_term", kind: "visit", stored: true, blank: NOT_SET, property: "visit:utm_term" },
   // country + region: `LV\tLV-RIX`
-  { name: "location", kind: "visitor", stored: true, paired: false, blank: NOT_SET, property: "visit:region" },
+  { name: "location", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:region" },
   {
     name: "country",
     kind: "visitor",
     stored: false,
     parent: "location",
-    paired: true,
     blank: NOT_SET,
     property: "visit:country",
   },
@@ -89,7 +84,6 @@ export const DIMENSIONS = [
     name: "browser_version",
     kind: "visitor",
     stored: true,
-    paired: false,
     blank: NOT_SET,
     property: "visit:browser_version",
   },
@@ -98,28 +92,26 @@ export const DIMENSIONS = [
     kind: "visitor",
     stored: false,
     parent: "browser_version",
-    paired: true,
     blank: NOT_SET,
     property: "visit:browser",
   },
-  { name: "os_version", kind: "visitor", stored: true, paired: false, blank: NOT_SET, property: "visit:os_version" },
+  { name: "os_version", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:os_version" },
   {
     name: "os",
     kind: "visitor",
     stored: false,
     parent: "os_version",
-    paired: true,
     blank: NOT_SET,
     property: "visit:os",
   },
-  { name: "device", kind: "visitor", stored: true, paired: true, blank: NOT_SET, property: "visit:device" },
+  { name: "device", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:device" },
   // a class of widths, never a size in pixels
-  { name: "screen", kind: "visitor", stored: true, paired: false, blank: NOT_SET, property: "visit:screen" },
-  { name: "language", kind: "visitor", stored: true, paired: true, blank: NOT_SET, property: "visit:language" },
-  { name: "event", kind: "event", stored: true, paired: true, blank: "", property: "event:name" },
-  { name: "dropped", kind: "tally", stored: true, paired: false, blank: "" },
+  { name: "screen", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:screen" },
+  { name: "language", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:language" },
+  { name: "event", kind: "event", stored: true, blank: "", property: "event:name" },
+  { name: "dropped", kind: "tally", stored: true, blank: "" },
   // what is not exact about a day: `approximate`, `capped:<dimension>`
-  { name: "flags", kind: "tally", stored: true, paired: false, blank: "" },
+  { name: "flags", kind: "tally", stored: true, blank: "" },
 ] as const satisfies readonly Dimension[];
 
 export type DimensionName = (typeof DIMENSIONS)[number]["name"];
@@ -132,14 +124,31 @@ export function propertyDimension(event: string, property: string): string {
   return `event:${event.replaceAll("%", "%25").replaceAll(":", "%3A")}:${property}`;
 }
 
-/** The stored name of a pair, its dimensions in the order of the table. */
-export function pairName(a: DimensionName, b: DimensionName): string {
-  return `${a}*${b}`;
-}
+/**
+ * Dimensions that are counted in pairs, in order of how many values they usually have on a day: a pair is nested
+ * JSON with the dimension of fewer values outside, which reads fastest.
+ */
+export const PAIRED = [
+  "device",
+  "channel",
+  "os",
+  "browser",
+  "hour",
+  "language",
+  "country",
+  "utm_campaign",
+  "source",
+  "event",
+  "entry_page",
+  "page",
+] as const satisfies readonly DimensionName[];
 
-const paired: readonly Dimension[] = DIMENSIONS.filter((dimension) => dimension.paired);
-
-/** Every two of the paired dimensions, in the order of the table. */
-export const PAIRS: readonly (readonly [DimensionName, DimensionName])[] = paired.flatMap((a, i) =>
-  paired.slice(i + 1).map((b) => [a.name as DimensionName, b.name as DimensionName] as const),
+/** Every two of the paired dimensions; the first is the outer one. */
+export const PAIRS: readonly (readonly [DimensionName, DimensionName])[] = PAIRED.flatMap((outer, i) =>
+  PAIRED.slice(i + 1).map((inner) => [outer, inner] as const),
 );
+
+/** The stored name of a pair: `country*page`. */
+export function pairName(outer: DimensionName, inner: DimensionName): string {
+  return `${outer}*${inner}`;
+}

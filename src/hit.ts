@@ -6,7 +6,7 @@ import type { DropCount, DropReason } from "./drops.ts";
  * and User-Agent. Empty strings are blank values.
  */
 export interface Hit {
-  /** Random, or derived from the sender's `Idempotency-Key`; a repeated id is counted once. */
+  /** 32 lower-case hex digits: random, or derived from the sender's `Idempotency-Key`. A repeated id is counted once. */
   id: string;
   kind: "pageview" | "event" | "engagement";
   /** When it happened, in ms since 1970. */
@@ -15,7 +15,7 @@ export interface Hit {
   day: LocalDay;
   /** Elapsed hours of that day, 0–24. */
   hour: number;
-  /** Pseudonym under the day's identity key: 32 hex digits. */
+  /** Pseudonym under the day's identity key: 32 lower-case hex digits. */
   visitor: string;
   /** In the first 30 minutes of a day: the same visitor under yesterday's key. */
   previousVisitor?: string;
@@ -60,6 +60,8 @@ export interface Hit {
 export interface RecordBatch {
   siteId: number;
   shard: number;
+  /** Shards of the site on `today`. */
+  shards: number;
   hits: Hit[];
   /** The site's day now, and the one after it (whose identity key is made ahead). */
   today: LocalDay;

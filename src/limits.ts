@@ -21,8 +21,20 @@ export const LIMITS = {
   cellsPerPair: 5_000,
   /** Bytes of the values of one dimension on one day in one shard, so that a row stays below D1's 2 MB. */
   valueBytesPerDimension: 700_000,
+  /** Bytes of the values of one pair on one day in one shard, for the same reason. */
+  cellBytesPerPair: 1_500_000,
   /** Different (event, property name) on one day in one shard. */
   propertiesPerSite: 300,
+  /** Different values of one property, and bytes of all properties' values, on one day in one shard. */
+  valuesPerProperty: 2_000,
+  propertyBytes: 4_000_000,
+  /** Marks, and visitors with their visits, remembered for one day in one shard: together with the counts about 64 MB. Past them the day is approximate. */
+  marksPerDay: 1_200_000,
+  visitorsPerDay: 600_000,
+  /** Visits open at once in one shard; past that the longest silent one is closed early. */
+  openVisits: 60_000,
+  /** Memory of a shard's state from which on the site gets more shards. */
+  growShardsBytes: 32 * 1024 * 1024,
   /** Pages that an open visit remembers; further ones add page views but no visits of the page. */
   pagesPerVisit: 500,
 
@@ -48,6 +60,22 @@ export const LIMITS = {
   props: 30,
   propKeyBytes: 300,
   propValueBytes: 2_000,
+  /** What is kept of a page's path, and of each part of the link that led to it (source, referrer, utm_*). */
+  pathChars: 500,
+  acquisitionChars: 300,
+  /** What is looked at of a User-Agent. */
+  userAgentChars: 1_000,
+
+  /** An isolate knows a site's settings, or that there is no such site, for this long. */
+  siteKnownMs: MINUTE_MS,
+  /** A beacon's sender waits this long for the acknowledgement. */
+  acknowledgeMs: 2_000,
+  /** A rejected call to a tally is repeated for this long: the platform ends `waitUntil` after 30 s. */
+  retryMs: 25_000,
+  /** Drops of a site ride along with its hits, or go alone at most this often. */
+  dropsAloneMs: 10_000,
+  /** Without an identity key, or with the tally failing to say whether there is one, it is asked again this often. */
+  keyRetryMs: 10_000,
 } as const;
 
 export type Limits = { readonly [Name in keyof typeof LIMITS]: number };

@@ -1,0 +1,140 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../calendar.ts";
+import { replaceCounts, revisionsOf } from "../store/counts.ts";
+import type { Day } from "./day.ts";
+import { dayCounts } from "./day-counts.ts";
+import type { TallyState } from "./state.ts";
+import type { Ledger, TallyStorage } from "./storage.ts";
+
+/** An open day is flushed at most once in this time, and then only for enough hits to be worth some 90 rows… */
+const FLUSH_EVERY_MS = HOUR_MS;
+const FLUSH_HITS = 500;
+/** …or after this time for any. Reports do not need it (they ask the tally): it guards against the tally's loss. */
+const FLUSH_AT_LAST_MS = 6 * HOUR_MS;
+/** How often it is looked up whether D1 still has the closed days it acknowledged. */
+const HEAL_EVERY_MS = 6 * HOUR_MS;
+const FIRST_RETRY_MS = MINUTE_MS;
+const LAST_RETRY_MS = HOUR_MS;
+
+/** Hands a tally's counts to D1, and again when D1 has lost them. */
+export class Flusher {
+  readonly #db: D1Database;
+  readonly #storage: TallyStorage;
+  readonly #ledger: Ledger;
+  readonly #state: TallyState;
+  readonly #readClosedDay: (date: string) => Day | undefined;
+  #failures = 0;
+
+  constructor(
+    db: D1Database,
+    storage: TallyStorage,
+    ledger: Ledger,
+    state: TallyState,
+    readClosedDay: (date: string) => Day | undefined,
+  ) {
+    this.#db = db;
+    this.#storage = storage;
+    this.#ledger = ledger;
+    this.#state = state;
+    this.#readClosedDay = readClosedDay;
+  }
+
+  /** Closed days that D1 has not acknowledged. */
+  closedUnflushed(): string[] {
+    return Object.entries(this.#ledger.closed).flatMap(([date, { revision }]) => (revision === 0 ? [date] : []));
+  }
+
+  /** When there is something to do, in ms since 1970; Infinity for never. */
+  nextDueAt(): number {
+    const due: number[] = [];
+    for (const day of this.#state.days.values()) due.push(this.#openDayDueAt(day));
+    if (this.closedUnflushed().length > 0) due.push(0);
+    if (Object.keys(this.#ledger.closed).length > 0) due.push(this.#ledger.healedAt + HEAL_EVERY_MS);
+    return Math.max(Math.min(...due), this.#ledger.flushRetryAt);
+  }
+
+  /** Does what is due. D1's failures are kept for a later try; they lose nothing. */
+  async flushWhatIsDue(now: number): Promise<void> {
+    if (now < this.nextDueAt()) return;
+    try {
+      if (now >= this.#ledger.healedAt + HEAL_EVERY_MS) await this.#heal(now);
+      for (const date of this.closedUnflushed()) await this.#flushClosed(date, now);
+      for (const day of [...this.#state.days.values()]) {
+        if (now >= this.#openDayDueAt(day)) await this.#flushOpen(day, now);
+      }
+      this.#failures = 0;
+    } catch (error) {
+      this.#ledger.flushRetryAt = now + this.#retryDelayMs(error, now);
+      this.#storage.saveLedger(this.#ledger);
+      console.error(JSON.stringify({ event: "flush_failed", error: error instanceof Error ? error.name : "" }));
+    }
+  }
+
+  #openDayDueAt(day: Day): number {
+    const { at, hits } = this.#ledger.flushed[day.local.day] ?? { at: day.local.startsAt, hits: 0 };
+    const since = day.hits - hits;
+    if (since === 0) return Number.POSITIVE_INFINITY;
+    return at + (since >= FLUSH_HITS ? FLUSH_EVERY_MS : FLUSH_AT_LAST_MS);
+  }
+
+  async #flushOpen(day: Day, now: number): Promise<void> {
+    const hits = day.hits;
+    await this.#replace(day, now);
+    // Closed while D1 was working: then the closed day's own flush is still to come.
+    if (this.#state.days.get(day.local.day) !== day) return;
+    this.#ledger.flushed[day.local.day] = { at: now, hits };
+    this.#storage.saveLedger(this.#ledger);
+  }
+
+  async #flushClosed(date: string, now: number): Promise<void> {
+    const entry = this.#ledger.closed[date];
+    const day = this.#readClosedDay(date);
+    if (!entry || !day) return;
+    const revision = await this.#replace(day, now);
+    // Opened and closed again while D1 was working: what it has is not the last word.
+    if (this.#ledger.closed[date] !== entry || this.#ledger.erased) return;
+    entry.revision = revision;
+    this.#storage.saveLedger(this.#ledger);
+  }
+
+  /** Replaces a day's rows, with a revision above any that D1 has. */
+  async #replace(day: Day, now: number): Promise<number> {
+    const { siteId, shard } = this.#ledger;
+    const key = { siteId, period: day.local.day, writer: shard };
+    const { dimensions, pairs } = dayCounts(day, this.#state.visits.values());
+    const rows = [...Object.entries(dimensions), ...Object.entries(pairs)].map(
+      ([name, counts]) => [name, JSON.stringify(counts)] as const,
+    );
+    for (;;) {
+      // Milliseconds, so that it grows even if this object is restored to an earlier state.
+      const revision = Math.max(this.#ledger.revision + 1, now);
+      this.#ledger.revision = revision;
+      const found = await replaceCounts(this.#db, key, revision, rows);
+      if (found <= revision) return revision;
+      this.#ledger.revision = found;
+    }
+  }
+
+  /** A restored D1 lacks what it once acknowledged: those days are flushed again. */
+  async #heal(now: number): Promise<void> {
+    const { siteId, shard, closed } = this.#ledger;
+    const flushed = Object.entries(closed).filter(([, { revision }]) => revision > 0);
+    if (flushed.length > 0) {
+      const found = await revisionsOf(
+        this.#db,
+        siteId,
+        shard,
+        flushed.map(([date]) => date),
+      );
+      for (const [date, entry] of flushed) if (found.get(date) !== entry.revision) entry.revision = 0;
+    }
+    this.#ledger.healedAt = now;
+    this.#storage.saveLedger(this.#ledger);
+  }
+
+  #retryDelayMs(error: unknown, now: number): number {
+    const message = error instanceof Error ? error.message : "";
+    // A spent daily quota comes back at 00:00 UTC; asking earlier only fails.
+    if (/daily .*limit/i.test(message)) return DAY_MS - (now % DAY_MS) + FIRST_RETRY_MS;
+    return Math.min(FIRST_RETRY_MS * 2 ** this.#failures++, LAST_RETRY_MS);
+  }
+}

@@ -1,0 +1,168 @@
+import type { LocalDay } from "../calendar.ts";
+
+/** What a tally keeps in its object's SQLite database. Rows are written sparingly: the platform bills each. */
+
+/** The largest blob in one row; the platform takes 2 MB. */
+const PART_BYTES = 1_000_000;
+
+/** What a tally knows about itself and about what it has handed on. Rests in the clear; no hit is in it. */
+export interface Ledger {
+  siteId: number;
+  shard: number;
+  /** Revision of the latest flush. */
+  revision: number;
+  /** Closed days still kept. `revision`: of the flush that D1 acknowledged, 0 before. */
+  closed: Record<string, { revision: number; endsAt: number }>;
+  /** Open days: when last flushed, and the hits counted by then. */
+  flushed: Record<string, { at: number; hits: number }>;
+  /** KV names of keys that this tally made, and when. */
+  keysMade: Record<string, number>;
+  /** When it was last looked up whether D1 still has what it acknowledged. */
+  healedAt: number;
+  /** No flush is tried before then: D1 was away, or has spent its quota. */
+  flushRetryAt: number;
+  /** The site's next day and number of shards, as the latest hits told them. */
+  tomorrow: LocalDay | null;
+  shards: number;
+  /** The site was deleted: nothing is counted any more. */
+  erased: boolean;
+}
+
+/** The ledger of a tally that has not been told anything yet. */
+export function emptyLedger(): Ledger {
+  return {
+    siteId: 0,
+    shard: 0,
+    revision: 0,
+    closed: {},
+    flushed: {},
+    keysMade: {},
+    healedAt: 0,
+    flushRetryAt: 0,
+    tomorrow: null,
+    shards: 1,
+    erased: false,
+  };
+}
+
+export interface JournalRow {
+  keyName: string;
+  sealed: Uint8Array;
+}
+
+export interface Checkpoint {
+  counts: Uint8Array;
+  keyName: string;
+  secrets: Uint8Array;
+}
+
+export class TallyStorage {
+  readonly #sql: SqlStorage;
+  readonly #transactionSync: DurableObjectStorage["transactionSync"];
+
+  constructor(storage: DurableObjectStorage) {
+    this.#sql = storage.sql;
+    this.#transactionSync = (closure) => storage.transactionSync(closure);
+    this.#sql.exec(`
+      CREATE TABLE IF NOT EXISTS ledger (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS checkpoint (
+        kind TEXT NOT NULL, part INTEGER NOT NULL, key_name TEXT, data BLOB NOT NULL, PRIMARY KEY (kind, part)
+      ) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS closed_days (
+        day TEXT NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (day, part)
+      ) WITHOUT ROWID;
+      ${CREATE_JOURNAL}`);
+  }
+
+  /** All or nothing: what throws inside leaves no trace. */
+  atomically<T>(closure: () => T): T {
+    return this.#transactionSync(closure);
+  }
+
+  ledger(): Ledger | null {
+    const [row] = this.#sql.exec<{ json: string }>("SELECT json FROM ledger").toArray();
+    return row ? (JSON.parse(row.json) as Ledger) : null;
+  }
+
+  saveLedger(ledger: Ledger): void {
+    this.#sql.exec("INSERT OR REPLACE INTO ledger (id, json) VALUES (1, ?)", JSON.stringify(ledger));
+  }
+
+  appendJournal({ keyName, sealed }: JournalRow): void {
+    this.#sql.exec("INSERT INTO journal (key_name, sealed) VALUES (?, ?)", keyName, sealed);
+  }
+
+  /** Journal rows since the last checkpoint, oldest first. */
+  journal(): JournalRow[] {
+    return this.#sql
+      .exec<{ key_name: string; sealed: ArrayBuffer }>("SELECT key_name, sealed FROM journal ORDER BY n")
+      .toArray()
+      .map((row) => ({ keyName: row.key_name, sealed: new Uint8Array(row.sealed) }));
+  }
+
+  checkpoint(): Checkpoint | null {
+    const [secrets] = this.#sql
+      .exec<{ key_name: string }>("SELECT key_name FROM checkpoint WHERE kind = 'secrets' AND part = 0")
+      .toArray();
+    if (!secrets) return null;
+    return {
+      counts: this.#parts("SELECT data FROM checkpoint WHERE kind = 'counts' ORDER BY part"),
+      secrets: this.#parts("SELECT data FROM checkpoint WHERE kind = 'secrets' ORDER BY part"),
+      keyName: secrets.key_name,
+    };
+  }
+
+  /** Replaces the checkpoint and empties the journal. Call within `atomically`. */
+  saveCheckpoint({ counts, keyName, secrets }: Checkpoint): void {
+    for (const [kind, data] of [
+      ["counts", counts],
+      ["secrets", secrets],
+    ] as const) {
+      const parts = split(data);
+      for (const [part, bytes] of parts.entries()) {
+        this.#sql.exec(
+          "INSERT OR REPLACE INTO checkpoint (kind, part, key_name, data) VALUES (?, ?, ?, ?)",
+          kind,
+          part,
+          kind === "secrets" ? keyName : null,
+          bytes,
+        );
+      }
+      this.#sql.exec("DELETE FROM checkpoint WHERE kind = ? AND part >= ?", kind, parts.length);
+    }
+    // Dropping a table writes no rows; deleting would write one for each.
+    this.#sql.exec(`DROP TABLE journal; ${CREATE_JOURNAL}`);
+  }
+
+  /** The packed counts of a closed day, or null. */
+  closedDay(day: string): Uint8Array | null {
+    const data = this.#parts("SELECT data FROM closed_days WHERE day = ? ORDER BY part", day);
+    return data.length > 0 ? data : null;
+  }
+
+  saveClosedDay(day: string, data: Uint8Array): void {
+    this.deleteClosedDay(day);
+    for (const [part, bytes] of split(data).entries()) {
+      this.#sql.exec("INSERT INTO closed_days (day, part, data) VALUES (?, ?, ?)", day, part, bytes);
+    }
+  }
+
+  deleteClosedDay(day: string): void {
+    this.#sql.exec("DELETE FROM closed_days WHERE day = ?", day);
+  }
+
+  #parts(query: string, ...bindings: string[]): Uint8Array {
+    const parts = this.#sql.exec<{ data: ArrayBuffer }>(query, ...bindings).toArray();
+    return new Uint8Array(Buffer.concat(parts.map(({ data }) => new Uint8Array(data))));
+  }
+}
+
+const CREATE_JOURNAL = `CREATE TABLE IF NOT EXISTS journal (
+  n INTEGER PRIMARY KEY, key_name TEXT NOT NULL, sealed BLOB NOT NULL
+)`;
+
+function split(data: Uint8Array): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at === 0 || at < data.length; at += PART_BYTES) parts.push(data.slice(at, at + PART_BYTES));
+  return parts;
+}
