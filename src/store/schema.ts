@@ -1,0 +1,51 @@
+/**
+ * The tables of D1 for Drizzle. The truth is `migrations/`; `test/store/schema.test.ts` holds the two together.
+ */
+
+import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { ZoneRule } from "../calendar.ts";
+import type { Scope } from "../route.ts";
+import type { ShardRule } from "../site.ts";
+
+export const sites = sqliteTable("sites", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  domain: text("domain").notNull().unique(),
+  zones: text("zones", { mode: "json" }).$type<ZoneRule[]>().notNull(),
+  shardRules: text("shard_rules", { mode: "json" }).$type<ShardRule[]>().notNull(),
+  allowedHosts: text("allowed_hosts", { mode: "json" }).$type<string[]>().notNull().default([]),
+  excludedPaths: text("excluded_paths", { mode: "json" }).$type<string[]>().notNull().default([]),
+  excludedCountries: text("excluded_countries", { mode: "json" }).$type<string[]>().notNull().default([]),
+  /** ms since 1970 */
+  createdAt: integer("created_at").notNull(),
+});
+
+/** The scopes a key may have; `admin` is the admin key's alone. */
+export type KeyScope = Exclude<Scope, "admin">;
+
+export const apiKeys = sqliteTable("api_keys", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  /** SHA-256 of the key, 64 hex digits. */
+  hash: text("hash").notNull().unique(),
+  name: text("name").notNull(),
+  /** null: every site. */
+  siteId: integer("site_id").references(() => sites.id, { onDelete: "cascade" }),
+  scopes: text("scopes", { mode: "json" }).$type<KeyScope[]>().notNull(),
+  /** ms since 1970 */
+  createdAt: integer("created_at").notNull(),
+});
+
+export const counts = sqliteTable(
+  "counts",
+  {
+    siteId: integer("site_id").notNull(),
+    dimension: text("dimension").notNull(),
+    period: text("period").notNull(),
+    writer: integer("writer").notNull(),
+    revision: integer("revision").notNull(),
+    data: blob("data", { mode: "buffer" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.dimension, table.period, table.writer] })],
+);
+
+/** Every table, for the health check. */
+export const TABLES = [sites, apiKeys, counts] as const;

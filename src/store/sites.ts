@@ -1,0 +1,77 @@
+/** Sites: their rows in D1, and the copies in KV that the beacon path reads. */
+
+import { and, asc, eq, getTableColumns, gt } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { Site } from "../site.ts";
+import { sites } from "./schema.ts";
+import { from } from "./unavailable.ts";
+
+/** What of a site can change. */
+export type SiteChanges = Partial<Omit<Site, "id" | "domain">>;
+
+const { createdAt: _, ...columns } = getTableColumns(sites);
+
+/** The site of a domain (lower case, without `www.`), or null. Throws `Unavailable` while D1 is away, as all here. */
+export async function siteByDomain(db: D1Database, domain: string): Promise<Site | null> {
+  const rows = await from("D1", () => drizzle(db).select(columns).from(sites).where(eq(sites.domain, domain)));
+  return rows[0] ?? null;
+}
+
+/** The site of an id, or null. */
+export async function siteById(db: D1Database, id: number): Promise<Site | null> {
+  const rows = await from("D1", () => drizzle(db).select(columns).from(sites).where(eq(sites.id, id)));
+  return rows[0] ?? null;
+}
+
+/** At most `limit` sites in order of their domains, from the one after `after` on. */
+export async function listSites(db: D1Database, { limit, after = "" }: { limit: number; after?: string | undefined }) {
+  const page = drizzle(db).select(columns).from(sites).where(gt(sites.domain, after)).orderBy(asc(sites.domain));
+  return from<Site[]>("D1", () => page.limit(limit));
+}
+
+/** Stores a new site and returns it with its id; null where the domain is taken. */
+export async function insertSite(db: D1Database, site: Omit<Site, "id">, now: number): Promise<Site | null> {
+  const insert = drizzle(db)
+    .insert(sites)
+    .values({ ...site, createdAt: now })
+    .onConflictDoNothing()
+    .returning(columns);
+  const rows = await from("D1", () => insert);
+  return rows[0] ?? null;
+}
+
+/**
+ * Changes a site and returns it as it is now; null where its zones or shards changed since `before` was read (or the
+ * site is gone): read it again and decide again. Without that check the owner's new timezone and the tally's new
+ * shards could overwrite each other.
+ */
+export async function updateSite(db: D1Database, before: Site, changes: SiteChanges): Promise<Site | null> {
+  const unchanged = and(
+    eq(sites.id, before.id),
+    eq(sites.zones, before.zones),
+    eq(sites.shardRules, before.shardRules),
+  );
+  const update = drizzle(db).update(sites).set(changes).where(unchanged).returning(columns);
+  const rows = await from("D1", () => update);
+  return rows[0] ?? null;
+}
+
+/** The KV key under which the beacon path finds a site: a JSON of `Site`. */
+export function siteKey(domain: string): string {
+  return `site:${domain}`;
+}
+
+/** Copies a site to KV. Edges see it within a minute. */
+export async function publishSite(kv: KVNamespace, site: Site): Promise<void> {
+  await from("KV", () => kv.put(siteKey(site.domain), JSON.stringify(site)));
+}
+
+/** The published copy of a site, or null: for reports while D1 is away. */
+export async function publishedSite(kv: KVNamespace, domain: string): Promise<Site | null> {
+  return from("KV", () => kv.get<Site>(siteKey(domain), "json"));
+}
+
+/** Takes the published copy of a site away. */
+export async function unpublishSite(kv: KVNamespace, domain: string): Promise<void> {
+  await from("KV", () => kv.delete(siteKey(domain)));
+}

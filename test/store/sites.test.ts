@@ -1,0 +1,58 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, it } from "vitest";
+import type { Site } from "../../src/site.ts";
+import { insertSite, listSites, siteByDomain, siteById, updateSite } from "../../src/store/sites.ts";
+import { Unavailable } from "../../src/store/unavailable.ts";
+import { guarded } from "../manage/support.ts";
+
+const fresh: Omit<Site, "id"> = {
+  domain: "example.com",
+  zones: [{ timezone: "Europe/Riga", fromDay: "1970-01-01", fromAt: 0 }],
+  shardRules: [{ shards: 1, fromAt: 0 }],
+  allowedHosts: ["*.example.org"],
+  excludedPaths: ["/a'b\"c"],
+  excludedCountries: ["LV"],
+};
+
+beforeEach(async () => {
+  await env.DB.exec("DELETE FROM sites");
+});
+
+async function insert(domain = "example.com"): Promise<Site> {
+  const site = await insertSite(env.DB, { ...fresh, domain }, 5);
+  if (!site) throw new Error("taken");
+  return site;
+}
+
+it("gives a site back as it was stored", async () => {
+  const site = await insert();
+  expect(site).toEqual({ ...fresh, id: site.id });
+  expect(await siteById(env.DB, site.id)).toEqual(site);
+  expect(await siteByDomain(env.DB, "example.com")).toEqual(site);
+  expect(await siteByDomain(env.DB, "' OR 1=1 --")).toBeNull();
+});
+
+it("does not store a domain twice", async () => {
+  const site = await insert();
+  expect(await insertSite(env.DB, { ...fresh, excludedPaths: [] }, 6)).toBeNull();
+  expect(await listSites(env.DB, { limit: 10 })).toEqual([site]);
+});
+
+it("does not overwrite rules that changed since they were read", async () => {
+  const read = await insert();
+  const shardRules = [...read.shardRules, { shards: 2, fromAt: 9 }];
+  expect(await updateSite(env.DB, read, { shardRules })).toMatchObject({ shardRules });
+  expect(await updateSite(env.DB, read, { zones: [] })).toBeNull();
+  expect(await siteById(env.DB, read.id)).toEqual({ ...read, shardRules });
+});
+
+it("does not change a site that is gone", async () => {
+  const site = await insert();
+  await env.DB.exec("DELETE FROM sites");
+  expect(await updateSite(env.DB, site, { allowedHosts: [] })).toBeNull();
+});
+
+it("says that D1 is away, whatever it threw", async () => {
+  const { DB } = guarded(() => Promise.reject(new Error("Network connection lost.")));
+  await expect(siteByDomain(DB as D1Database, "example.com")).rejects.toThrow(Unavailable);
+});
