@@ -1,0 +1,228 @@
+/**
+ * The Sites API: `POST|GET /api/v1/sites`, `GET|PUT|DELETE /api/v1/sites/:domain`. D1 is the truth; every change is
+ * copied to KV for the beacon path. All that fails half-way is finished by the same request again.
+ */
+
+import { z } from "zod";
+import { forgetKeysOf } from "../auth.ts";
+import { isTimezone } from "../calendar.ts";
+import type { Env } from "../env.ts";
+import { check, json, pageField, readBody, refusal, retryLater, textField } from "../http.ts";
+import type { Context } from "../route.ts";
+import { everyShard, type Site } from "../site.ts";
+import { eraseKeys, eraseRows } from "../store/erase.ts";
+import { forgetSite, rememberSite } from "../store/site-cache.ts";
+import {
+  insertSite,
+  listSites,
+  publishedSite,
+  publishSite,
+  siteByDomain,
+  siteById,
+  unpublishSite,
+  updateSite,
+} from "../store/sites.ts";
+import { from } from "../store/unavailable.ts";
+import { tallyStub } from "../tally/stub.ts";
+import { DOMAIN_RULE, domainOf, hostOf } from "./domain.ts";
+import { pendingZone, withTimezone } from "./midnight.ts";
+import { publish } from "./publish.ts";
+import { managedSite, needsAllSites } from "./site-access.ts";
+
+const domainField = named(textField(1_000), domainOf, DOMAIN_RULE);
+const timezoneField = textField(100).refine(isTimezone, 'must be a timezone of the tz database, such as "Europe/Riga"');
+
+/** What an owner may set, each with its rules. Stored as checked here. */
+const settings = {
+  timezone: timezoneField.optional(),
+  allowed_hosts: list(
+    named(textField(1_000), hostPattern, 'must be a host, or "*." and a host, without port and path'),
+  ),
+  excluded_paths: list(textField(500).regex(/^[/*]/, 'must begin with "/" or "*"')),
+  excluded_countries: list(
+    textField(2)
+      .toUpperCase()
+      .regex(/^[A-Z][A-Z1]$/, "must be an ISO 3166-1 code of two letters"),
+  ),
+};
+const newSite = z.strictObject({ domain: domainField, ...settings });
+// `domain` is known only to say why it is refused.
+const changedSite = z.strictObject({
+  domain: z.never({ error: "cannot be changed yet: make a new site instead" }).optional(),
+  ...settings,
+});
+const page = pageField(domainField);
+
+/**
+ * `POST /api/v1/sites {domain, timezone?, allowed_hosts?, excluded_paths?, excluded_countries?}` → 200 and the site.
+ * 409 where the domain is taken. Needs a credential for all sites.
+ */
+export async function createSite(request: Request, context: Context): Promise<Response> {
+  const refused = needsAllSites(context);
+  if (refused) return refused;
+  const body = await readBody(request, newSite);
+  if (body instanceof Response) return body;
+
+  const { env, ctx, now } = context;
+  const { domain, timezone = "Etc/UTC" } = body;
+  const site = await insertSite(
+    env.DB,
+    {
+      domain,
+      zones: [{ timezone, fromDay: "1970-01-01", fromAt: 0 }],
+      shardRules: [{ shards: 1, fromAt: 0 }],
+      allowedHosts: body.allowed_hosts ?? [],
+      excludedPaths: body.excluded_paths ?? [],
+      excludedCountries: body.excluded_countries ?? [],
+    },
+    now,
+  );
+  if (!site) {
+    await republishIfMissing(env, domain, now);
+    return refusal(409, "domain: a site of this name exists already");
+  }
+  try {
+    await publishSite(env.KV, site);
+  } catch {
+    // A site that beacons cannot find must not look as if it were there. The copy may be there, its answer lost.
+    await unpublishSite(env.KV, domain).catch(() => undefined);
+    await eraseRows(env.DB, site.id);
+    return retryLater("The site was not made: KV does not take its settings. Try again.");
+  }
+  rememberSite(site, now);
+  // An object lives where it was first called from: near its owner is a better guess than near the first visitor.
+  ctx.waitUntil(
+    tallyStub(env, site.id, 0)
+      .ping()
+      .catch(() => undefined),
+  );
+  return json(shown(site, context));
+}
+
+/** A site whose making was cut short has a row and no copy: asking for it again finishes it. */
+async function republishIfMissing(env: Env, domain: string, now: number): Promise<void> {
+  const site = await siteByDomain(env.DB, domain);
+  if (site && !(await publishedSite(env.KV, domain))) await publish(env, site, now);
+}
+
+/** `GET /api/v1/sites?limit&after` → `{sites: […], meta: {after, before, limit}}`; `after` is null on the last page. */
+export async function getSites(_request: Request, context: Context): Promise<Response> {
+  const query = check(Object.fromEntries(context.url.searchParams), page);
+  if (query instanceof Response) return query;
+  const { limit, after } = query;
+  const { env, credential } = context;
+
+  let sites: Site[];
+  let more = false;
+  if (credential?.siteId === null) {
+    const found = await listSites(env.DB, { limit: limit + 1, after });
+    sites = found.slice(0, limit);
+    more = found.length > limit;
+  } else {
+    const own = credential && (await siteById(env.DB, credential.siteId));
+    sites = own && own.domain > (after ?? "") ? [own] : [];
+  }
+  const meta = { after: more ? (sites.at(-1)?.domain ?? null) : null, before: null, limit };
+  return json({ sites: sites.map((site) => shown(site, context)), meta });
+}
+
+/** `GET /api/v1/sites/:domain` → the site. */
+export async function getSite(_request: Request, context: Context): Promise<Response> {
+  const site = await managedSite(context);
+  return site instanceof Response ? site : json(shown(site, context));
+}
+
+/**
+ * `PUT /api/v1/sites/:domain` with any of the settings → the site. What is not named stays. A new timezone takes
+ * effect at the site's next local midnight (`timezone_effective_from`).
+ */
+export async function putSite(request: Request, context: Context): Promise<Response> {
+  const body = await readBody(request, changedSite);
+  if (body instanceof Response) return body;
+  const { env, now } = context;
+  // Again where the tally or another owner changed the rules meanwhile.
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const site = await managedSite(context);
+    if (site instanceof Response) return site;
+    const changed = await updateSite(env.DB, site, {
+      ...withTimezone(site, body.timezone ?? site.zones.at(-1)?.timezone ?? "Etc/UTC", now),
+      allowedHosts: body.allowed_hosts ?? site.allowedHosts,
+      excludedPaths: body.excluded_paths ?? site.excludedPaths,
+      excludedCountries: body.excluded_countries ?? site.excludedCountries,
+    });
+    if (!changed) continue;
+    await publish(env, changed, now);
+    return json(shown(changed, context));
+  }
+  return retryLater("The site is being changed by others at the same time. Try again.");
+}
+
+/**
+ * `DELETE /api/v1/sites/:domain` → `{"deleted": true}`: erases all that was counted, the site's keys, and the site.
+ * The row goes last: while it is there, the same request again finishes what failed. Needs a credential for all sites.
+ */
+export async function deleteSite(_request: Request, context: Context): Promise<Response> {
+  const refused = needsAllSites(context);
+  if (refused) return refused;
+  const site = await managedSite(context);
+  if (site instanceof Response) return site;
+  const { env, now } = context;
+  await from("tally", () =>
+    Promise.all(everyShard(site.shardRules).map((shard) => tallyStub(env, site.id, shard).erase())),
+  );
+  await unpublishSite(env.KV, site.domain);
+  await eraseKeys(env.KV, `identity:${site.id}:`);
+  await eraseRows(env.DB, site.id);
+  forgetSite(site.domain, now);
+  forgetKeysOf(site.id);
+  return json({ deleted: true });
+}
+
+/** A site as its owner sees it. */
+function shown(site: Site, { url, now }: Context) {
+  const pending = pendingZone(site.zones, now);
+  return {
+    domain: site.domain,
+    timezone: site.zones.at(-1)?.timezone,
+    ...(pending ? { timezone_effective_from: pending.fromDay } : {}),
+    allowed_hosts: site.allowedHosts,
+    excluded_paths: site.excludedPaths,
+    excluded_countries: site.excludedCountries,
+    snippet: snippet(url.origin, site.domain),
+  };
+}
+
+/** The HTML to paste into a page. Domain and origin are host names, which need no percent-encoding. */
+export function snippet(origin: string, domain: string): string {
+  const source = `${origin}/pixel.gif?d=${domain}`.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return (
+    `<img src="${source}" alt="" width="1" height="1" ` +
+    `referrerpolicy="no-referrer-when-downgrade" style="position:absolute">`
+  );
+}
+
+/** `*.example.com` or a host. */
+function hostPattern(text: string): string | null {
+  const wildcard = text.startsWith("*.");
+  const host = hostOf(wildcard ? text.slice(2) : text);
+  return host && (wildcard ? `*.${host}` : host);
+}
+
+/** A text field written in its one form; `rule` says what it must be. */
+function named(field: z.ZodType<string, string>, form: (text: string) => string | null, rule: string) {
+  return field.transform((text, broken) => {
+    const written = form(text);
+    if (written !== null) return written;
+    broken.addIssue({ code: "custom", message: rule });
+    return z.NEVER;
+  });
+}
+
+/** An optional list without repetitions. */
+function list(entry: z.ZodType<string, string>) {
+  return z
+    .array(entry)
+    .max(100)
+    .transform((entries) => [...new Set(entries)])
+    .optional();
+}

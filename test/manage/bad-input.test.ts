@@ -1,0 +1,243 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { call, keyNames, rowCounts } from "./support.ts";
+
+const POST_SITE = "POST /api/v1/sites";
+const PUT_SITE = "PUT /api/v1/sites/example.com";
+const POST_KEY = "POST /api/v1/keys";
+const bytes = (text: string) => new Uint8Array(text.split("").map((character) => character.charCodeAt(0)));
+
+beforeEach(async () => {
+  await env.DB.batch(["api_keys", "sites"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  await call(POST_SITE, { body: { domain: "example.com" } });
+});
+
+/** Every row: what is asked, with what body, and the 4xx that answers it. */
+const BODIES: [string, unknown, number, string][] = [
+  // no JSON
+  ["nothing", undefined, 400, "body: must be JSON"],
+  ["an empty body", "", 400, "body: must be JSON"],
+  ["broken JSON", '{"domain":"a.example.com"', 400, "body: must be JSON"],
+  ["two values", '{"domain":"a.example.com"}{}', 400, "body: must be JSON"],
+  ["a form", "domain=a.example.com", 400, "body: must be JSON"],
+  ["a raw NUL in a string", '{"domain":"a\u0000.example.com"}', 400, "body: must be JSON"],
+  ["invalid UTF-8", bytes('{"domain":"\xff\xfe.example.com"}'), 400, "body: must be UTF-8"],
+  ["UTF-8 cut short", bytes('{"domain":"\xc3'), 400, "body: must be UTF-8"],
+  ["an overlong encoding of /", bytes('{"domain":"\xc0\xaf"}'), 400, "body: must be UTF-8"],
+  // no object
+  ["null", "null", 400, "body: must be a JSON object"],
+  ["a list", "[]", 400, "body: must be a JSON object"],
+  ["a number", "7", 400, "body: must be a JSON object"],
+  ["a deeply nested list", "[".repeat(30_000) + "]".repeat(30_000), 400, "body: must be a JSON object"],
+  // other fields
+  ["a __proto__", '{"__proto__":{"domain":"a.example.com"}}', 400, ":"],
+  ["a constructor", '{"constructor":{"prototype":{"domain":"a.example.com"}}}', 400, ":"],
+];
+
+describe.each([POST_SITE, PUT_SITE, POST_KEY])("%s", (line) => {
+  it.each(BODIES)("refuses %s", async (_, body, status, error) => {
+    await refuses(line, body, status, error);
+  });
+
+  it("refuses an unknown field", async () => {
+    const good: Record<string, object> = {
+      [POST_SITE]: { domain: "a.example.com" },
+      [POST_KEY]: { name: "x", scopes: ["stats"] },
+    };
+    await refuses(line, { ...good[line], colour: 1 }, 400, "colour: is not a known field");
+  });
+
+  it("refuses 10 MB, declared or not", async () => {
+    const big = `{"domain":"${"a".repeat(10_000_000)}"}`;
+    await refuses(line, big, 413, "body: must be at most 65536 bytes long");
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent++;
+        controller.enqueue(new TextEncoder().encode(" ".repeat(10_000)));
+        if (sent === 1_000) controller.close();
+      },
+    });
+    await refuses(line, endless, 413, "body: must be at most 65536 bytes long");
+    expect(sent).toBeLessThan(20);
+  });
+});
+
+const DOMAIN = "domain: must be a domain such as";
+const FIELDS: [string, string, unknown, string][] = [
+  ["no domain", POST_SITE, {}, "domain: is required"],
+  ["a null domain", POST_SITE, { domain: null }, "domain: must be a string"],
+  ["a numeric domain", POST_SITE, { domain: 7 }, "domain: must be a string"],
+  ["a list for a domain", POST_SITE, { domain: ["a.example.com"] }, "domain: must be a string"],
+  ["an empty domain", POST_SITE, { domain: "  " }, "domain: must not be empty"],
+  [
+    "a NUL in the domain",
+    POST_SITE,
+    '{"domain":"a\\u0000.example.com"}',
+    "domain: must not contain control characters",
+  ],
+  [
+    "a lone surrogate in the domain",
+    POST_SITE,
+    '{"domain":"a\\ud800.com"}',
+    "domain: must not contain lone surrogates",
+  ],
+  ["an overlong domain", POST_SITE, { domain: `${"a.".repeat(200)}com` }, DOMAIN],
+  [
+    "a domain of 60,000 characters",
+    POST_SITE,
+    { domain: "a".repeat(60_000) },
+    "domain: must be at most 1000 characters long",
+  ],
+  ["a URL for a domain", POST_SITE, { domain: "https://a.example.com/" }, DOMAIN],
+  ["a path in the domain", POST_SITE, { domain: "a.example.com/blog" }, DOMAIN],
+  ["a port in the domain", POST_SITE, { domain: "a.example.com:8080" }, DOMAIN],
+  ["an HTML domain", POST_SITE, { domain: "<b>.example.com" }, DOMAIN],
+];
+for (const line of [POST_SITE, PUT_SITE]) {
+  const domain = line === POST_SITE ? { domain: "a.example.com" } : {};
+  const json = (field: string) => JSON.stringify(domain).replace(/\}$/, `${line === POST_SITE ? "," : ""}${field}}`);
+  FIELDS.push(
+    ["an unknown timezone", line, { ...domain, timezone: "Europe/Atlantis" }, "timezone: must be a timezone"],
+    ["an offset for a timezone", line, { ...domain, timezone: "+02:00" }, "timezone: must be a timezone"],
+    ["an empty timezone", line, { ...domain, timezone: "" }, "timezone: must not be empty"],
+    ["a null timezone", line, { ...domain, timezone: null }, "timezone: must be a string"],
+    [
+      "a NUL in the timezone",
+      line,
+      json('"timezone":"Etc/UTC\\u0000"'),
+      "timezone: must not contain control characters",
+    ],
+    ["a string for a list", line, { ...domain, allowed_hosts: "a.example.com" }, "allowed_hosts: must be a list"],
+    [
+      "a number among hosts",
+      line,
+      { ...domain, allowed_hosts: ["a.example.com", 1] },
+      "allowed_hosts.1: must be a string",
+    ],
+    ["a bare wildcard", line, { ...domain, allowed_hosts: ["*"] }, "allowed_hosts.0: must be a host"],
+    ["a port in a host", line, { ...domain, allowed_hosts: ["a.example.com:80"] }, "allowed_hosts.0: must be a host"],
+    [
+      "too many hosts",
+      line,
+      { ...domain, allowed_hosts: Array(101).fill("a.b") },
+      "allowed_hosts: must be at most 100 entries long",
+    ],
+    ["a relative path", line, { ...domain, excluded_paths: ["admin"] }, 'excluded_paths.0: must begin with "/" or "*"'],
+    [
+      "an overlong path",
+      line,
+      { ...domain, excluded_paths: [`/${"a".repeat(500)}`] },
+      "excluded_paths.0: must be at most 500",
+    ],
+    [
+      "a lone surrogate in a path",
+      line,
+      json('"excluded_paths":["/\\udc00"]'),
+      "excluded_paths.0: must not contain lone",
+    ],
+    ["no country", line, { ...domain, excluded_countries: ["Latvia"] }, "excluded_countries.0: must be"],
+    [
+      "digits for a country",
+      line,
+      { ...domain, excluded_countries: ["42"] },
+      "excluded_countries.0: must be an ISO 3166-1",
+    ],
+  );
+}
+FIELDS.push(
+  ["a new name", PUT_SITE, { domain: "b.example.com" }, "domain: cannot be changed yet"],
+  ["no name", POST_KEY, { scopes: ["stats"] }, "name: is required"],
+  ["an empty name", POST_KEY, { name: "", scopes: ["stats"] }, "name: must not be empty"],
+  [
+    "an overlong name",
+    POST_KEY,
+    { name: "a".repeat(101), scopes: ["stats"] },
+    "name: must be at most 100 characters long",
+  ],
+  [
+    "a NUL in the name",
+    POST_KEY,
+    '{"name":"a\\u0000","scopes":["stats"]}',
+    "name: must not contain control characters",
+  ],
+  [
+    "a lone surrogate in the name",
+    POST_KEY,
+    '{"name":"\\ud83d","scopes":["stats"]}',
+    "name: must not contain lone surrogates",
+  ],
+  ["no scopes", POST_KEY, { name: "x" }, "scopes: is required"],
+  [
+    "an empty list of scopes",
+    POST_KEY,
+    { name: "x", scopes: [] },
+    'scopes: must name at least one of "stats", "sites"',
+  ],
+  ["a string for scopes", POST_KEY, { name: "x", scopes: "stats" }, "scopes: must be a list"],
+  ["the scope admin", POST_KEY, { name: "x", scopes: ["admin"] }, "scopes.0: must be one of stats, sites"],
+  [
+    "an unknown site",
+    POST_KEY,
+    { name: "x", scopes: ["stats"], site_id: "b.example.com" },
+    "site_id: no site of this name",
+  ],
+  ["no domain for a site", POST_KEY, { name: "x", scopes: ["stats"], site_id: "a/b" }, "site_id: no site of this name"],
+  ["a number for a site", POST_KEY, { name: "x", scopes: ["stats"], site_id: 1 }, "site_id: must be a string"],
+  [
+    "a NUL in the site",
+    POST_KEY,
+    '{"name":"x","scopes":["stats"],"site_id":"\\u0000"}',
+    "site_id: must not contain control",
+  ],
+);
+
+it.each(FIELDS)("refuses %s (%s)", async (_, line, body, error) => {
+  await refuses(line, body, 400, error);
+});
+
+it("refuses a domain that is taken, however it is written, with 409", async () => {
+  for (const domain of ["example.com", "EXAMPLE.com", "www.example.com", "example.com."]) {
+    await refuses(POST_SITE, { domain, timezone: "Europe/Riga" }, 409, "domain: a site of this name exists already");
+  }
+});
+
+it.each([
+  ["GET /api/v1/sites?limit=0", 400, "limit: must be a whole number from 1 to 1000"],
+  ["GET /api/v1/sites?limit=1001", 400, "limit: must be a whole number from 1 to 1000"],
+  ["GET /api/v1/sites?limit=1e2", 400, "limit: must be a whole number from 1 to 1000"],
+  ["GET /api/v1/sites?limit=", 400, "limit: must be a whole number from 1 to 1000"],
+  ["GET /api/v1/sites?after=%00", 400, "after: must not contain control characters"],
+  ["GET /api/v1/sites?after=a/b", 400, "after: must be a domain"],
+  ["GET /api/v1/keys?limit=-1", 400, "limit: must be a whole number from 1 to 1000"],
+  ["GET /api/v1/keys?after=x", 400, "after: must be a whole number"],
+  ["GET /api/v1/keys?after=99999999999999999999", 400, "after: must be a whole number"],
+  ["DELETE /api/v1/keys/x", 400, "id: must be a whole number"],
+  ["DELETE /api/v1/keys/1%20OR%201=1", 400, "id: must be a whole number"],
+  ["GET /api/v1/sites/a%00b", 400, "domain: must be a domain"],
+  ["GET /api/v1/sites/%ED%A0%80", 400, "path: must be percent-encoded UTF-8"],
+  ["GET /api/v1/sites/%", 400, "path: must be percent-encoded UTF-8"],
+  [`GET /api/v1/sites/${"a".repeat(5_000)}`, 400, "domain: must be a domain"],
+  ["DELETE /api/v1/sites/'%20OR%201=1", 400, "domain: must be a domain"],
+  ["GET /api/v1/sites/toString", 400, "domain: must be a domain"],
+])("refuses %s", async (line, status, error) => {
+  await refuses(line, undefined, status, error);
+});
+
+it("does not believe a forged Host", async () => {
+  const answer = await call("GET /api/v1/sites/example.com", {
+    headers: { Host: "evil.test", "X-Forwarded-Host": "evil.test", Forwarded: "host=evil.test" },
+  });
+  expect(JSON.stringify(answer.body)).not.toContain("evil.test");
+});
+
+async function refuses(line: string, body: unknown, status: number, error: string): Promise<void> {
+  const before = [await rowCounts(), await keyNames()];
+  const answer = await call(line, { body });
+  expect(answer, `${line} ${typeof body === "string" ? body.slice(0, 200) : JSON.stringify(body)}`).toMatchObject({
+    status,
+    body: { error: expect.stringContaining(error) },
+  });
+  expect(answer.headers.get("Content-Type")).toContain("application/json");
+  expect([await rowCounts(), await keyNames()]).toEqual(before);
+}
