@@ -1,9 +1,8 @@
 import type { Env } from "./env.ts";
+import { handle } from "./router.ts";
 
 export { Tally } from "./tally/tally.ts";
 
 export default {
-  async fetch() {
-    return new Response("ok");
-  },
+  fetch: (request, env, ctx) => handle(request, env, ctx),
 } satisfies ExportedHandler<Env>;

@@ -1,0 +1,137 @@
+/**
+ * Every route on one page, and who may call it. Authentication happens here and nowhere else; whether a key covers
+ * the site that is asked for is decided by `manage/site-access.ts`.
+ */
+
+import { type IRequest, IttyRouter } from "itty-router";
+import { authenticate, hasScope } from "./auth.ts";
+import type { Env } from "./env.ts";
+import { health } from "./health.ts";
+import { refusal, retryLater } from "./http.ts";
+import { createKey, getKeys, removeKey } from "./manage/keys.ts";
+import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
+import type { Context, Route } from "./route.ts";
+import { Unavailable } from "./store/unavailable.ts";
+
+export const ROUTES: readonly Route[] = [
+  { method: "GET", path: "/health", access: "public", handler: health },
+
+  { method: "POST", path: "/api/v1/sites", access: "sites", handler: createSite },
+  { method: "GET", path: "/api/v1/sites", access: "sites", handler: getSites },
+  { method: "GET", path: "/api/v1/sites/:domain", access: "sites", handler: getSite },
+  { method: "PUT", path: "/api/v1/sites/:domain", access: "sites", handler: putSite },
+  { method: "DELETE", path: "/api/v1/sites/:domain", access: "sites", handler: deleteSite },
+
+  { method: "POST", path: "/api/v1/keys", access: "admin", handler: createKey },
+  { method: "GET", path: "/api/v1/keys", access: "admin", handler: getKeys },
+  { method: "DELETE", path: "/api/v1/keys/:id", access: "admin", handler: removeKey },
+];
+
+/** The routes of one path, and what its parameters are in the request. */
+interface Match {
+  routes: readonly Route[];
+  params: Record<string, string>;
+}
+
+const matcher = IttyRouter<IRequest, [], Match>();
+for (const path of new Set(ROUTES.map((route) => route.path))) {
+  const routes = ROUTES.filter((route) => route.path === path);
+  // One matcher a path, whatever the method: so a known path with a wrong method is told from an unknown path.
+  matcher.all(path, ({ params }): Match => ({ routes, params }));
+}
+
+/**
+ * Answers a request. Never rejects: what goes wrong unexpectedly is a 500 or 503 without details, and one log line.
+ * @param now ms since 1970
+ */
+export async function handle(
+  request: Request,
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  now = Date.now(),
+): Promise<Response> {
+  const url = new URL(request.url);
+  // Without the query, which itty-router would take apart for nothing.
+  const match: Match | undefined = await matcher.fetch({ method: request.method, url: url.origin + url.pathname });
+  if (!match) return secured(refusal(404, "There is nothing at this address."));
+
+  // HEAD is answered as GET is (RFC 9110 §9.3.2), without the body.
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const route = match.routes.find((candidate) => candidate.method === method);
+  if (!route) return secured(wrongMethod(match.routes));
+
+  let response: Response;
+  try {
+    const params = decoded(match.params);
+    response = params
+      ? await answer(route, request, { env, ctx, params, url, credential: null, now })
+      : refusal(400, "path: must be percent-encoded UTF-8");
+  } catch (error) {
+    response = failure(route, error);
+  }
+  if (request.method === "HEAD") response = new Response(null, response);
+  return secured(response);
+}
+
+async function answer(route: Route, request: Request, context: Context): Promise<Response> {
+  if (route.access !== "public") {
+    const credential = await authenticate(request, context.env, context.now);
+    if (!credential) {
+      return refusal(401, "Authorization: a valid key is required (Authorization: Bearer …)", {
+        "WWW-Authenticate": "Bearer",
+      });
+    }
+    if (!hasScope(credential, route.access)) return refusal(403, `This needs a key with the scope "${route.access}".`);
+    context.credential = credential;
+  }
+  return route.handler(request, context);
+}
+
+/** itty-router leaves parameters as they stand in the URL. Null where the encoding is broken. */
+function decoded(params: Record<string, string>): Record<string, string> | null {
+  try {
+    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
+  } catch {
+    return null;
+  }
+}
+
+function wrongMethod(routes: readonly Route[]): Response {
+  const methods: string[] = routes.map((route) => route.method);
+  if (methods.includes("GET")) methods.push("HEAD");
+  const allow = methods.sort().join(", ");
+  return refusal(405, `method: must be one of ${allow}`, { Allow: allow });
+}
+
+/**
+ * What to answer when something broke, and the one line to log. Messages, URLs and headers stay out of both: they
+ * can hold addresses, keys and the parameters of statements.
+ */
+function failure(route: Route, error: unknown): Response {
+  const away = error instanceof Unavailable ? error.part : isPassing(error) ? "tally" : null;
+  const cause = error instanceof Unavailable ? error.cause : error;
+  console.error(
+    JSON.stringify({
+      event: "request failed",
+      route: `${route.method} ${route.path}`,
+      away,
+      error: cause instanceof Error ? cause.constructor.name : typeof cause,
+    }),
+  );
+  return away ? retryLater(`${away} does not answer. Try again.`) : refusal(500, "Something went wrong here.");
+}
+
+/** Whether the platform says of a failed call to an object that it may work later. */
+function isPassing(error: unknown): boolean {
+  const { retryable, overloaded } = Object(error);
+  return retryable === true || overloaded === true;
+}
+
+/** Adds the headers every answer has. */
+function secured(response: Response): Response {
+  const { headers } = response;
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("Referrer-Policy", "no-referrer");
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+  return response;
+}

@@ -1,0 +1,176 @@
+import { exports } from "cloudflare:workers";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Env } from "../src/env.ts";
+import { ROUTES } from "../src/router.ts";
+import { ADMIN, call, makeKey } from "./manage/support.ts";
+
+/** A request of a route, about the site a.example.com. */
+function lineOf({ method, path }: { method: string; path: string }): string {
+  const filled = path.replace(":domain", "a.example.com").replace(":id", "1");
+  return `${method} ${filled}${path.startsWith("/api/v1/stats/") ? "?site_id=a.example.com&property=event:page" : ""}`;
+}
+const LINES = ROUTES.map((route) => [lineOf(route), route] as const);
+const PROTECTED = LINES.filter(([, route]) => route.access !== "public");
+
+let keyOfB: Record<"stats" | "sites", string>;
+let keyWithout: Record<string, string>;
+
+beforeAll(async () => {
+  for (const domain of ["a.example.com", "b.example.com"]) await call("POST /api/v1/sites", { body: { domain } });
+  keyOfB = {
+    stats: (await makeKey(["stats"], "b.example.com")).key,
+    sites: (await makeKey(["sites"], "b.example.com")).key,
+  };
+  keyWithout = {
+    stats: (await makeKey(["sites"])).key,
+    sites: (await makeKey(["stats"])).key,
+    admin: (await makeKey(["stats", "sites"])).key,
+  };
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+it("is open to everyone only where that was decided", () => {
+  expect(LINES.filter(([, route]) => route.access === "public").map(([line]) => line)).toEqual(["GET /health"]);
+});
+
+describe.each(PROTECTED)("%s", (line, route) => {
+  it.each([
+    ["without a key", null],
+    ["with a wrong key", "wrong"],
+    ["with a key nobody made", `ff_${"A".repeat(43)}`],
+  ])("answers 401 %s", async (_, key) => {
+    const answer = await call(line, { key });
+    expect(answer).toMatchObject({ status: 401, body: { error: expect.any(String) } });
+    expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");
+  });
+
+  it("answers 401 for the right key in the wrong place", async () => {
+    for (const headers of [{ Authorization: `Basic ${btoa(`admin:${ADMIN}`)}` }, { Cookie: `key=${ADMIN}` }]) {
+      expect(await call(line, { key: null, headers })).toMatchObject({ status: 401 });
+    }
+    const separator = line.includes("?") ? "&" : "?";
+    expect(await call(`${line}${separator}key=${ADMIN}`, { key: null })).toMatchObject({ status: 401 });
+  });
+
+  it("answers 403 for a key without the scope", async () => {
+    expect(await call(line, { key: keyWithout[route.access] ?? null })).toMatchObject({ status: 403 });
+  });
+
+  it("gives a key of another site nothing of this one", async () => {
+    const key = keyOfB[route.access === "stats" ? "stats" : "sites"];
+    const answer = await call(line, {
+      key,
+      body: route.method === "GET" || route.method === "DELETE" ? undefined : {},
+    });
+    if (route.path === "/api/v1/sites" && route.method === "GET") {
+      expect(answer.body.sites.map((site: { domain: string }) => site.domain)).toEqual(["b.example.com"]);
+      return;
+    }
+    // The Stats API answers 401 for a site that is unknown or another's, and does not tell which.
+    expect(answer.status).toBe(route.access === "stats" ? 401 : 403);
+  });
+
+  it("lets no other origin read the answer", async () => {
+    for (const key of [null, ADMIN]) {
+      const { headers } = await call(line, {
+        key,
+        headers: { Origin: "https://evil.test" },
+        env: { DB: broken("DB") },
+      });
+      expect(headers.has("Access-Control-Allow-Origin")).toBe(false);
+    }
+  });
+});
+
+it("walks protected routes at all", () => {
+  expect(PROTECTED.length).toBeGreaterThan(7);
+});
+
+it.each(LINES)("gives every answer its safety headers: %s", async (line) => {
+  const { headers } = await call(line, { key: null });
+  expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+  expect(headers.get("Referrer-Policy")).toBe("no-referrer");
+  expect(headers.get("Cache-Control")).toMatch(/no-store|max-age/);
+});
+
+it.each([
+  "GET /",
+  "GET /api",
+  "GET /api/v1/sites/a.example.com/x",
+  "POST /health/x",
+  "GET //health",
+  "GET /api/v2/query",
+])("answers 404 for %s", async (line) => {
+  const answer = await call(line);
+  expect(answer).toMatchObject({ status: 404, body: { error: "There is nothing at this address." } });
+  expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
+});
+
+it.each([
+  ["POST /health", "GET, HEAD"],
+  ["DELETE /api/v1/sites", "GET, HEAD, POST"],
+  ["PATCH /api/v1/sites/a.example.com", "DELETE, GET, HEAD, PUT"],
+  ["OPTIONS /api/v1/keys", "GET, HEAD, POST"],
+  ["GET /api/v1/keys/1", "DELETE"],
+])("answers 405 for %s and says what is allowed", async (line, allow) => {
+  const answer = await call(line);
+  expect(answer.status).toBe(405);
+  expect(answer.headers.get("Allow")).toBe(allow);
+});
+
+it("answers HEAD as GET, without a body", async () => {
+  const get = await call("GET /api/v1/sites");
+  const head = await call("HEAD /api/v1/sites");
+  expect(head).toMatchObject({ status: 200, body: "" });
+  expect([...head.headers]).toEqual([...get.headers]);
+  expect((await call("HEAD /api/v1/sites", { key: null })).status).toBe(401);
+});
+
+it("serves the Worker", async () => {
+  const response = await exports.default.fetch(
+    new Request("http://localhost/api/v1/sites", { headers: { Authorization: `Bearer ${ADMIN}` } }),
+  );
+  expect(response.status).toBe(200);
+});
+
+describe("when something breaks", () => {
+  it.each<[string, Partial<Env>, number, string, string | null]>([
+    ["D1 is away", { DB: broken("DB") }, 503, "D1 does not answer. Try again.", "D1"],
+    ["a tally is away", { TALLY: broken("TALLY") }, 503, "tally does not answer. Try again.", "tally"],
+    ["KV is away", { KV: broken("KV") }, 503, "KV does not answer. Try again.", "KV"],
+  ])("answers without details and logs one line without any: %s", async (_, bindings, status, error, away) => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const tally = { getByName: () => ({ erase: async () => undefined }) } as unknown as Env["TALLY"];
+    const answer = await call("DELETE /api/v1/sites/a.example.com?secret=detail", {
+      env: { TALLY: tally, ...bindings },
+    });
+    expect(answer).toMatchObject({ status, body: { error } });
+    expect(log).toHaveBeenCalledTimes(1);
+    expect(JSON.parse(log.mock.calls[0]?.[0])).toEqual({
+      event: "request failed",
+      route: "DELETE /api/v1/sites/:domain",
+      away,
+      error: expect.stringMatching(/^\w+$/),
+    });
+    expect(`${log.mock.calls} ${JSON.stringify(answer.body)}`).not.toMatch(/secret|example\.com|test-admin/);
+  });
+
+  it("answers 500 for a mistake of ours", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const answer = await call("GET /api/v1/sites", { env: { ADMIN_KEY: 7 as unknown as string } });
+    expect(answer).toMatchObject({ status: 500, body: { error: "Something went wrong here." } });
+    expect(log.mock.calls[0]?.[0]).toContain('"error":"TypeError"');
+    expect(log.mock.calls[0]?.[0]).not.toContain("secret");
+  });
+});
+
+/** A binding whose every call fails. */
+function broken<Name extends keyof Env>(_: Name): NonNullable<Env[Name]> {
+  const fail = () => Promise.reject(new Error("secret detail"));
+  const statement = { bind: () => statement, all: fail, raw: fail, run: fail, first: fail };
+  const binding = { prepare: () => statement, batch: fail, get: fail, put: fail, delete: fail, list: fail };
+  return { ...binding, getByName: () => ({ erase: fail, ping: fail }) } as unknown as NonNullable<Env[Name]>;
+}
