@@ -17,6 +17,7 @@ import {
   listSites,
   publishedSite,
   publishSite,
+  type SiteChanges,
   siteByDomain,
   siteById,
   unpublishSite,
@@ -42,7 +43,7 @@ const settings = {
   excluded_countries: list(
     textField(2)
       .toUpperCase()
-      .regex(/^[A-Z][A-Z1]$/, "must be an ISO 3166-1 code of two letters"),
+      .regex(/^([A-Z]{2}|T1)$/, "must be an ISO 3166-1 code of two letters"),
   ),
 };
 const newSite = z.strictObject({ domain: domainField, ...settings });
@@ -144,12 +145,14 @@ export async function putSite(request: Request, context: Context): Promise<Respo
   for (let attempt = 0; attempt < 5; attempt++) {
     const site = await managedSite(context);
     if (site instanceof Response) return site;
-    const changed = await updateSite(env.DB, site, {
-      ...withTimezone(site, body.timezone ?? site.zones.at(-1)?.timezone ?? "Etc/UTC", now),
-      allowedHosts: body.allowed_hosts ?? site.allowedHosts,
-      excludedPaths: body.excluded_paths ?? site.excludedPaths,
-      excludedCountries: body.excluded_countries ?? site.excludedCountries,
-    });
+    // Only what is named is written: another change at the same moment keeps its own.
+    const changes: SiteChanges = {
+      ...(body.timezone !== undefined && withTimezone(site, body.timezone, now)),
+      ...(body.allowed_hosts && { allowedHosts: body.allowed_hosts }),
+      ...(body.excluded_paths && { excludedPaths: body.excluded_paths }),
+      ...(body.excluded_countries && { excludedCountries: body.excluded_countries }),
+    };
+    const changed = Object.keys(changes).length === 0 ? site : await updateSite(env.DB, site, changes);
     if (!changed) continue;
     await publish(env, changed, now);
     return json(shown(changed, context));

@@ -61,9 +61,25 @@ export function siteKey(domain: string): string {
   return `site:${domain}`;
 }
 
-/** Copies a site to KV. Edges see it within a minute. */
-export async function publishSite(kv: KVNamespace, site: Site): Promise<void> {
-  await from("KV", () => kv.put(siteKey(site.domain), JSON.stringify(site)));
+/** KV takes one write of a key a second, and refuses more with 429. */
+const KV_PAUSE_MS = 1_100;
+
+/** Copies a site to KV. Edges see it within a minute. `wait` is for tests. */
+export async function publishSite(
+  kv: Pick<KVNamespace, "put">,
+  site: Site,
+  wait: (ms: number) => Promise<void> = (ms) => scheduler.wait(ms),
+): Promise<void> {
+  const put = () => kv.put(siteKey(site.domain), JSON.stringify(site));
+  await from("KV", async () => {
+    try {
+      await put();
+    } catch (error) {
+      if (!/\b429\b/.test(String(error))) throw error;
+      await wait(KV_PAUSE_MS);
+      await put();
+    }
+  });
 }
 
 /** The published copy of a site, or null: for reports while D1 is away. */

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { siteByDomain } from "../../src/store/sites.ts";
 import { call, failAt, fakeTally, guarded, keyNames, makeKey, rowCounts } from "./support.ts";
 
@@ -7,6 +7,8 @@ import { call, failAt, fakeTally, guarded, keyNames, makeKey, rowCounts } from "
 const WHEN = ["before", "after"] as const;
 
 beforeEach(async () => {
+  // The router logs every one of these failures.
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
   await env.DB.batch(["api_keys", "counts", "sites"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
   await Promise.all((await keyNames()).map((name) => env.KV.delete(name)));
 });

@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { DAY_MS } from "../../src/calendar.ts";
+import { DAY_MS, localDayAt } from "../../src/calendar.ts";
 import { snippet } from "../../src/manage/sites.ts";
 import { siteForBeacon } from "../../src/store/site-cache.ts";
 import { siteByDomain } from "../../src/store/sites.ts";
+import { tallyStub } from "../../src/tally/stub.ts";
 import { call, fakeTally, keyNames, makeKey, NOON, rowCounts } from "./support.ts";
 
 beforeEach(async () => {
@@ -147,6 +148,16 @@ describe("PUT /api/v1/sites/:domain", () => {
     expect((await siteByDomain(env.DB, "example.com"))?.zones).toHaveLength(1);
   });
 
+  it("keeps both of two changes made at once", async () => {
+    await make("example.com");
+    const both = { allowed_hosts: ["a.example.com"], excluded_paths: ["/x"] };
+    await Promise.all(
+      Object.entries(both).map(([name, value]) => call("PUT /api/v1/sites/example.com", { body: { [name]: value } })),
+    );
+    expect((await call("GET /api/v1/sites/example.com")).body).toMatchObject(both);
+    expect(await env.KV.get("site:example.com", "json")).toEqual(await siteByDomain(env.DB, "example.com"));
+  });
+
   it("does not rename a site", async () => {
     await make("example.com");
     expect(await call("PUT /api/v1/sites/example.com", { body: { domain: "example.org" } })).toMatchObject({
@@ -190,6 +201,14 @@ describe("DELETE /api/v1/sites/:domain", () => {
     expect((await call("GET /api/v1/sites", { key })).status).toBe(401);
     expect((await call("DELETE /api/v1/sites/example.com")).status).toBe(404);
   });
+});
+
+it("erases tallies for good: they count nothing of the site from then on", async () => {
+  await make("example.com");
+  const id = (await siteByDomain(env.DB, "example.com"))?.id ?? 0;
+  expect((await call("DELETE /api/v1/sites/example.com")).status).toBe(200);
+  const day = localDayAt([{ timezone: "Etc/UTC", fromDay: "1970-01-01", fromAt: 0 }], NOON);
+  expect(await tallyStub(env, id, 0).identityKey(id, day, true)).toBeNull();
 });
 
 describe("a key of one site with the scope sites", () => {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import type { Site } from "../../src/site.ts";
-import { insertSite, listSites, siteByDomain, siteById, updateSite } from "../../src/store/sites.ts";
+import { insertSite, listSites, publishSite, siteByDomain, siteById, updateSite } from "../../src/store/sites.ts";
 import { Unavailable } from "../../src/store/unavailable.ts";
 import { guarded } from "../manage/support.ts";
 
@@ -55,4 +55,16 @@ it("does not change a site that is gone", async () => {
 it("says that D1 is away, whatever it threw", async () => {
   const { DB } = guarded(() => Promise.reject(new Error("Network connection lost.")));
   await expect(siteByDomain(DB as D1Database, "example.com")).rejects.toThrow(Unavailable);
+});
+
+it("waits its turn where a site was published less than a second ago", async () => {
+  const site = await insert();
+  const waits: number[] = [];
+  const put: KVNamespace["put"] = async (key, value) => {
+    if (waits.length === 0) throw new Error("KV PUT failed: 429 Too Many Requests");
+    await env.KV.put(key, value as string);
+  };
+  await publishSite({ put }, site, async (ms) => void waits.push(ms));
+  expect(waits).toEqual([1_100]);
+  expect(await env.KV.get("site:example.com", "json")).toEqual(site);
 });
