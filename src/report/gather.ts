@@ -1,0 +1,134 @@
+/**
+ * Brings together what the tallies and D1 know. A day of a shard is counted from one of the two: the tallies are asked
+ * first, and rows of D1 for which a tally answered are left out. A tally answers for a day until D1 has it, so a day
+ * that closes meanwhile is in one of the answers at least, and counted in one only.
+ */
+
+import { addDays, localDayAt } from "../calendar.ts";
+import { propertyDimension } from "../dimensions.ts";
+import type { Live, OpenDay, TallyApi } from "../hit.ts";
+import { everyShard, type Site } from "../site.ts";
+import { readCounts } from "../store/count-reads.ts";
+import { Unavailable } from "../store/unavailable.ts";
+import { openRows } from "./open-rows.ts";
+import { addRow, type Read, type Row } from "./read.ts";
+
+/** Where a site's counts are. */
+export interface Counts {
+  site: Site;
+  db: D1Database;
+  /** A fresh stub of the tally of a shard. */
+  tally: (siteId: number, shard: number) => Pick<TallyApi, "open" | "live">;
+  /** Resolves after so many milliseconds. */
+  wait: (ms: number) => Promise<void>;
+  /** Now, in ms since 1970. */
+  now: number;
+}
+
+/** A tally that fails is asked so often again, with a pause before that grows fourfold. */
+const RETRIES = 2;
+const FIRST_PAUSE_MS = 50;
+
+interface Answered {
+  shard: number;
+  days: OpenDay[];
+}
+
+/**
+ * The rows of each read, in no order.
+ * @throws Unavailable naming the part that does not answer
+ */
+export async function gather(reads: readonly Read[], counts: Counts): Promise<Row[][]> {
+  const answers = await askForDays(reads, counts);
+  const days = answers.flatMap((answer) => answer.days);
+  const open = reads.map((read) => openRows(read, days));
+  if (!reads.some((read) => needsD1(read, answers, counts))) return open;
+
+  const answered = answers.flatMap(({ shard, days }) => days.map(({ day }) => `${day}:${shard}`));
+  const stored = await readCounts(
+    counts.db,
+    counts.site.id,
+    reads.map((read, index) => ({ ...read, alsoLabels: (open[index] ?? []).map(({ label }) => label) })),
+    answered,
+  );
+  return reads.map((_, index) => {
+    const rows = new Map<string, Row>();
+    for (const row of open[index] ?? []) addRow(rows, row);
+    for (const row of stored[index] ?? []) addRow(rows, row);
+    return [...rows.values()];
+  });
+}
+
+/** What happens right now, over all shards: the minutes add up, as each visitor lives in one shard. */
+export async function gatherLive(counts: Counts): Promise<Live> {
+  const answers = await askAll(counts, (tally) => tally.live());
+  const minutes = new Map<number, Live["minutes"][number]>();
+  for (const minute of answers.flatMap((answer) => answer.minutes)) {
+    const sum = minutes.get(minute.at) ?? { at: minute.at, visitors: 0, pageviews: 0 };
+    sum.visitors += minute.visitors;
+    sum.pageviews += minute.pageviews;
+    minutes.set(minute.at, sum);
+  }
+  return {
+    visitors: answers.reduce((sum, { visitors }) => sum + visitors, 0),
+    minutes: [...minutes.values()].sort((a, b) => a.at - b.at),
+  };
+}
+
+async function askForDays(reads: readonly Read[], counts: Counts): Promise<Answered[]> {
+  const dimensions = new Set<string>();
+  const properties = new Set<string>();
+  for (const { from } of reads.flatMap((read) => read.sources)) {
+    if (typeof from === "string") dimensions.add(from);
+    else properties.add(from.property);
+  }
+  // The dimensions of a property are named by their events, which only the tallies know.
+  if (properties.size > 0) {
+    const answers = await askAll(counts, (tally) => tally.open({ dimensions: ["event"] }));
+    for (const day of answers.flat()) {
+      for (const event of Object.keys(day.dimensions.event ?? {})) {
+        for (const property of properties) dimensions.add(propertyDimension(event, property));
+      }
+    }
+  }
+  const answers = await askAll(counts, (tally) => tally.open({ dimensions: [...dimensions] }));
+  return answers.map((days, shard) => ({ shard, days }));
+}
+
+/** Whether any day up to now is not answered for by every tally. */
+function needsD1(read: Read, answers: readonly Answered[], { site, now }: Counts): boolean {
+  const known = answers.map(({ days }) => new Set(days.map(({ day }) => day)));
+  const today = localDayAt(site.zones, now).day;
+  for (let day = read.from; day <= read.to && day <= today; day = addDays(day, 1)) {
+    if (!known.every((days) => days.has(day))) return true;
+  }
+  return false;
+}
+
+/** Asks every tally of the site; the answers in the order of the shards. */
+function askAll<T>(counts: Counts, call: (tally: Pick<TallyApi, "open" | "live">) => Promise<T>): Promise<T[]> {
+  return Promise.all(everyShard(counts.site.shardRules).map((shard) => ask(counts, shard, call)));
+}
+
+async function ask<T>(
+  { site, tally, wait }: Counts,
+  shard: number,
+  call: (tally: Pick<TallyApi, "open" | "live">) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      // A stub stays broken after its object failed.
+      return await call(tally(site.id, shard));
+    } catch (error) {
+      if (attempt === RETRIES || isOverloaded(error)) {
+        throw new Unavailable("tally", error, `the tally of shard ${shard} does not answer`);
+      }
+      await wait(FIRST_PAUSE_MS * 4 ** attempt * (0.5 + Math.random()));
+    }
+  }
+}
+
+/** The platform asks not to repeat these at once. */
+function isOverloaded(error: unknown): boolean {
+  return error instanceof Error && (error as Error & { overloaded?: boolean }).overloaded === true;
+}

@@ -1,0 +1,199 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { DROP_REASONS } from "../../src/drops.ts";
+import { summary } from "../../src/report/summary.ts";
+import { type FakeTally, NO_D1, openDay, siteOf, store, world } from "./fakes.ts";
+
+const TODAY = "2026-11-22";
+const YESTERDAY = "2026-11-21";
+const site = siteOf(1, { shards: 2 });
+const minute = (at: string, visitors: number, pageviews: number) => ({ at: Date.parse(at), visitors, pageviews });
+
+const TALLIES: FakeTally[] = [
+  {
+    days: [
+      openDay(TODAY, {
+        site: { "": [2, 3, 7, 1, 100, 1] },
+        hour: { 9: [1, 1, 3, 1, 10], 11: [2, 2, 4, 0, 90, 1] },
+        page: { "example.com/": [2, 3, 4], "shop.example.com/": [1, 1, 3] },
+        entry_page: { "example.com/": [2, 3, 7, 1, 100, 1] },
+        source: Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`s${index}`, [1, 1, index + 1]])),
+        dropped: { bot: [0, 0, 0, 0, 0, 2] },
+        flags: { approximate: [0, 0, 0, 0, 0, 1] },
+      }),
+    ],
+    live: { visitors: 2, minutes: [minute("2026-11-22T09:58Z", 2, 3), minute("2026-11-22T09:59Z", 1, 1)] },
+  },
+  {
+    days: [
+      openDay(TODAY, {
+        site: { "": [1, 1, 1] },
+        hour: { 11: [1, 1, 1] },
+        dropped: { bot: [0, 0, 0, 0, 0, 1], rate: [0, 0, 0, 0, 0, 5] },
+      }),
+    ],
+    live: { visitors: 1, minutes: [minute("2026-11-22T09:59Z", 1, 2)] },
+  },
+];
+
+beforeAll(async () => {
+  await store(site, YESTERDAY, "site", { "": [2, 2, 4, 1, 20] });
+  await store(site, YESTERDAY, "flags", { "capped:page": [0, 0, 0, 0, 0, 9] });
+  await store(site, "2026-10-25", "hour", { 24: [1, 1, 1] });
+});
+
+interface Summary {
+  [key: string]: unknown;
+  metrics: Record<string, unknown>;
+  timeseries: { date: string; at?: string; visitors: number }[];
+  dimensions: Record<string, { value: string }[]>;
+  notes: { code: string; dimension?: string; days?: string[] }[];
+}
+
+async function ask(query: string, at = world(site, TALLIES)): Promise<{ status: number; body: Summary }> {
+  const context = at.context(`/api/stats/example.com?${query}`, { domain: "example.com" });
+  const response = await summary(new Request(context.url), context, at.access);
+  return { status: response.status, body: await response.json() };
+}
+
+describe("the summary", () => {
+  it("is of today where nothing is said, compared with yesterday", async () => {
+    const { body } = await ask("");
+    expect(body).toMatchObject({
+      site: "example.com",
+      timezone: "Europe/Riga",
+      period: { name: "day", from: TODAY, to: TODAY },
+      compared_with: { from: YESTERDAY, to: YESTERDAY },
+      metrics: {
+        visitors: { value: 3, comparison_value: 2, change: 50 },
+        visits: { value: 4, comparison_value: 2, change: 100 },
+        pageviews: { value: 8, comparison_value: 4, change: 100 },
+        events: { value: 9, comparison_value: 4, change: 125 },
+        views_per_visit: { value: 2, comparison_value: 2, change: 0 },
+        bounce_rate: { value: 25, comparison_value: 50, change: -25 },
+        visit_duration: { value: 25, comparison_value: 10, change: 150 },
+      },
+      interval: "hour",
+    });
+  });
+
+  it("shows a day by its hours, on the site's clocks", async () => {
+    const { body } = await ask("");
+    expect(body.timeseries).toHaveLength(24);
+    expect(body.timeseries[11]).toMatchObject({
+      date: `${TODAY} 11:00:00`,
+      at: "2026-11-22T09:00:00.000Z",
+      visitors: 3,
+      visits: 3,
+    });
+    expect(body.timeseries[12]).toMatchObject({ visitors: 0, bounce_rate: null });
+  });
+
+  it("shows 25 hours of a day that has them, and 23", async () => {
+    const { body } = await ask("date=2026-10-25");
+    expect(body.timeseries).toHaveLength(25);
+    expect(body.timeseries[24]).toMatchObject({ date: "2026-10-25 23:00:00", visitors: 1 });
+    expect((await ask("date=2026-03-29")).body.timeseries).toHaveLength(23);
+  });
+
+  it.each([
+    ["7d", "day", 7],
+    ["month", "day", 30],
+    ["6mo", "month", 6],
+    ["custom&date=2024-01-01,2026-01-31", "month", 25],
+  ])("shows %s by %s", async (period, interval, length) => {
+    const { body } = await ask(`period=${period}`);
+    expect(body.interval).toBe(interval);
+    expect(body.timeseries).toHaveLength(length);
+    expect(body.notes.map(({ code }) => code)).toContain("sum_of_days");
+  });
+
+  it("has the ten top values of each dimension", async () => {
+    const { body } = await ask("");
+    expect(Object.keys(body.dimensions)).toEqual(
+      expect.arrayContaining([
+        "event:page",
+        "visit:entry_page",
+        "visit:source",
+        "visit:country",
+        "visit:language",
+        "event:name",
+      ]),
+    );
+    expect(body.dimensions["visit:source"]).toHaveLength(10);
+    expect(body.dimensions["event:page"]).toEqual([
+      {
+        value: "/",
+        visitors: 3,
+        visits: 4,
+        pageviews: 7,
+        events: 7,
+        bounce_rate: 33,
+        visit_duration: 33,
+        time_on_page: null,
+        scroll_depth: null,
+      },
+    ]);
+    expect(body.dimensions["visit:country"]).toEqual([]);
+  });
+
+  it("tells of drops, the most frequent first", async () => {
+    expect((await ask("")).body.drops).toEqual([
+      { reason: "rate", text: DROP_REASONS.rate, count: 5 },
+      { reason: "bot", text: DROP_REASONS.bot, count: 3 },
+    ]);
+  });
+
+  it("tells what happens right now", async () => {
+    expect((await ask("")).body.realtime).toEqual({
+      visitors: 3,
+      minutes: [
+        { at: "2026-11-22T09:58:00.000Z", visitors: 2, pageviews: 3 },
+        { at: "2026-11-22T09:59:00.000Z", visitors: 2, pageviews: 3 },
+      ],
+    });
+  });
+
+  it("notes what is no exact count, and on which days", async () => {
+    const { notes } = (await ask("")).body;
+    expect(notes).toContainEqual({ code: "approximate", message: expect.any(String), days: [TODAY] });
+    expect(notes).toContainEqual({ code: "capped", dimension: "page", message: expect.any(String), days: [YESTERDAY] });
+    expect(notes).toContainEqual(
+      expect.objectContaining({ code: "upper_bound", dimension: "event:page", metrics: ["visits"] }),
+    );
+    expect(notes.map(({ code }) => code)).not.toContain("sum_of_days");
+  });
+
+  it("asks each tally once for its days", async () => {
+    const at = world(site, TALLIES);
+    await ask("period=12mo", at);
+    expect(at.calls.filter(({ dimensions }) => dimensions !== "live").map(({ shard }) => shard)).toEqual([0, 1]);
+  });
+
+  it("goes on without the comparison while D1 is away", async () => {
+    const { status, body } = await ask("", world(site, TALLIES, { db: NO_D1 }));
+    expect(status).toBe(200);
+    expect(body.metrics.visitors).toEqual({ value: 3, comparison_value: null, change: null });
+    expect(body.dimensions["visit:source"]).toHaveLength(10);
+    expect(body.notes.map(({ code }) => code)).toContain("not_compared");
+  });
+
+  it("is 503 while D1 is away and its days rest there", async () => {
+    expect((await ask("period=7d", world(site, TALLIES, { db: NO_D1 }))).status).toBe(503);
+  });
+
+  it.each(["period=all", "period=day&date=2026-02-30", "date=a", "period=day&period=day", "period=custom"])(
+    "is 400 for %s",
+    async (query) => {
+      expect(await ask(query)).toMatchObject({
+        status: 400,
+        body: { error: expect.stringMatching(/^(period|date): must/) },
+      });
+    },
+  );
+
+  it("is whatever the access to the site says", async () => {
+    const at = world(site, TALLIES);
+    const context = at.context("/api/stats/example.org", { domain: "example.org" });
+    expect((await summary(new Request(context.url), context, at.access)).status).toBe(401);
+  });
+});
