@@ -1,0 +1,99 @@
+/**
+ * Requests of pages, mails and backends in; hits to the tallies, and answers out. The only folder that may see an IP
+ * address or a full User-Agent: neither leaves it, be it in a hit, a log line, an error, a URL or an object's name.
+ * It knows HTTP and site settings, but neither visits nor counts nor D1.
+ */
+
+import { keyAllowsSite } from "../auth.ts";
+import type { Outcome } from "../hit.ts";
+import { LIMITS } from "../limits.ts";
+import type { Context, Route } from "../route.ts";
+import { tallyStub } from "../tally/stub.ts";
+import { accepted, gif, invalid, preflight, unavailable } from "./answers.ts";
+import { readBeaconBody } from "./body.ts";
+import { systemClock } from "./deps.ts";
+import { parseEvent } from "./event.ts";
+import { logFailure } from "./log.ts";
+import { parsePixel } from "./pixel.ts";
+import { type CollectDeps, Memory, receive } from "./receive.ts";
+
+/** One for each isolate. */
+const memory = new Memory();
+
+function depsOf({ env, ctx }: Context): CollectDeps {
+  return {
+    kv: env.KV,
+    tally: (siteId, shard) => tallyStub(env, siteId, shard),
+    clock: systemClock,
+    waitUntil: (work) => ctx.waitUntil(work),
+    memory,
+    authorize: (request, siteId) => keyAllowsSite(request, env, siteId),
+  };
+}
+
+/** `POST /api/event`: a 202 without `X-Footfall-Pending` says that the hit is durable, or dropped. */
+export async function collectEvent(
+  request: Request,
+  context: Context,
+  deps: CollectDeps = depsOf(context),
+): Promise<Response> {
+  try {
+    const body = await readBeaconBody(request);
+    if ("fault" in body) return invalid({ request: [body.fault] });
+    const parsed = parseEvent(body.text);
+    if ("errors" in parsed) return invalid(parsed.errors);
+    const { drops, admitted, record } = await receive(parsed.beacon, request, context.now, deps);
+    if (admitted === 0) return accepted({ drops, allDropped: true, pending: false });
+
+    const outcomes = await inTime(record(), deps);
+    if (!outcomes) return accepted({ drops, allDropped: false, pending: true });
+    const allDrops = [...drops, ...outcomes.filter((outcome) => outcome !== "counted")];
+    const allDropped = outcomes.every((outcome) => outcome !== "counted");
+    return accepted({ drops: allDrops, allDropped, pending: false });
+  } catch (error) {
+    logFailure("an event was not taken", {}, error);
+    return unavailable();
+  }
+}
+
+/** `GET /pixel.gif`: answers at once, always with the image. */
+export async function collectPixel(
+  request: Request,
+  context: Context,
+  deps: CollectDeps = depsOf(context),
+): Promise<Response> {
+  // Whoever asks for the headers alone looks whether the image is there.
+  if (request.method === "HEAD") return gif();
+  try {
+    const { headers } = request;
+    const parsed = parsePixel(context.url.search, headers.get("User-Agent") ?? "", headers.get("Referer"));
+    if ("errors" in parsed) return gif({ errors: parsed.errors });
+    const { drops, admitted, record } = await receive(parsed.beacon, request, context.now, deps);
+    if (admitted > 0) deps.waitUntil(record().catch(() => {}));
+    return gif({ drops });
+  } catch (error) {
+    logFailure("a pixel was not counted", {}, error);
+    return gif({ errors: { request: ["could not be counted now"] } });
+  }
+}
+
+/** The outcomes, or null where they take longer than a sender should wait; the work goes on then. */
+async function inTime(work: Promise<Outcome[]>, { clock, waitUntil }: CollectDeps): Promise<Outcome[] | null> {
+  // Goes on, too, when the sender hangs up.
+  waitUntil(work.catch(() => {}));
+  const timer = clock.timer(LIMITS.acknowledgeMs);
+  try {
+    return await Promise.race([work, timer.elapsed.then(() => null)]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** The routes of this folder. */
+export const COLLECT_ROUTES: Route[] = [
+  { method: "POST", path: "/api/event", access: "public", handler: collectEvent },
+  { method: "OPTIONS", path: "/api/event", access: "public", handler: preflight },
+  { method: "GET", path: "/pixel.gif", access: "public", handler: collectPixel },
+];
+
+export { preflight };

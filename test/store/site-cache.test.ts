@@ -1,0 +1,146 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Site } from "../../src/site.ts";
+import { forgetSite, rememberSite, siteForBeacon } from "../../src/store/site-cache.ts";
+
+const SECOND = 1000;
+const T = Date.parse("2026-11-22T10:00:00Z");
+
+let number = 0;
+let domain = "";
+beforeEach(() => {
+  // The cache is the isolate's: each test has a domain of its own.
+  domain = `site-${number++}.example`;
+});
+
+function site(id: number): Site {
+  return {
+    id,
+    domain,
+    zones: [{ timezone: "UTC", fromDay: "2026-01-01", fromAt: 0 }],
+    allowedHosts: [],
+    shardRules: [],
+    excludedPaths: [],
+    excludedCountries: [],
+  };
+}
+
+class FakeKv {
+  reads: string[] = [];
+  value: string | null | Error | Promise<string | null>;
+  constructor(value: string | null) {
+    this.value = value;
+  }
+  async get(key: string): Promise<string | null> {
+    this.reads.push(key);
+    if (this.value instanceof Error) throw this.value;
+    return this.value;
+  }
+}
+
+describe("a site for a beacon", () => {
+  it("is read from KV under site:<domain>", async () => {
+    const kv = new FakeKv(JSON.stringify(site(7)));
+    expect(await siteForBeacon(kv, domain, T)).toEqual(site(7));
+    expect(kv.reads).toEqual([`site:${domain}`]);
+  });
+
+  it.each([
+    ["a known site", JSON.stringify({ id: 7, zones: [] })],
+    ["an unknown one", null],
+  ])("is asked for once in 45 s, and known for at most 60 s: %s", async (_, value) => {
+    const kv = new FakeKv(value);
+    await siteForBeacon(kv, domain, T);
+    await siteForBeacon(kv, domain, T + 44 * SECOND);
+    expect(kv.reads).toHaveLength(1);
+    kv.value = JSON.stringify(site(8));
+    expect((await siteForBeacon(kv, domain, T + 60 * SECOND))?.id).toBe(8);
+    expect(kv.reads).toHaveLength(2);
+  });
+
+  it("is refreshed by one request while the others go on with what is known, until 60 s", async () => {
+    const kv = new FakeKv(JSON.stringify(site(7)));
+    await siteForBeacon(kv, domain, T);
+    let answer: (text: string) => void = () => {};
+    kv.value = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const refreshing = siteForBeacon(kv, domain, T + 56 * SECOND);
+    expect((await siteForBeacon(kv, domain, T + 57 * SECOND))?.id).toBe(7);
+    expect(kv.reads).toHaveLength(2);
+    const late = siteForBeacon(kv, domain, T + 60 * SECOND);
+    expect(kv.reads).toHaveLength(3);
+    answer(JSON.stringify(site(8)));
+    expect((await refreshing)?.id).toBe(8);
+    expect((await late)?.id).toBe(8);
+  });
+
+  it("stays as it was known last while KV fails, and KV is left alone for 5 s after each failure", async () => {
+    const kv = new FakeKv(JSON.stringify(site(7)));
+    await siteForBeacon(kv, domain, T);
+    kv.value = new Error("KV is away");
+    expect((await siteForBeacon(kv, domain, T + 3600 * SECOND))?.id).toBe(7);
+    expect((await siteForBeacon(kv, domain, T + 3604 * SECOND))?.id).toBe(7);
+    expect(kv.reads).toHaveLength(2);
+    expect((await siteForBeacon(kv, domain, T + 3605 * SECOND))?.id).toBe(7);
+    expect(kv.reads).toHaveLength(3);
+    kv.value = JSON.stringify(site(8));
+    expect((await siteForBeacon(kv, domain, T + 3611 * SECOND))?.id).toBe(8);
+  });
+
+  it("is an error, and not unknown, where KV fails and nothing is known", async () => {
+    const kv = new FakeKv(null);
+    kv.value = new Error("KV is away");
+    await expect(siteForBeacon(kv, domain, T)).rejects.toThrow("KV is away");
+    kv.value = JSON.stringify(site(7));
+    expect((await siteForBeacon(kv, domain, T + 1))?.id).toBe(7);
+  });
+
+  it.each(["{", "null", "[]", '"x"', '{"id":"7","zones":[]}', '{"id":7}'])(
+    "is never made from a malformed value: %s",
+    async (value) => {
+      const kv = new FakeKv(JSON.stringify(site(7)));
+      await siteForBeacon(kv, domain, T);
+      kv.value = value;
+      expect((await siteForBeacon(kv, domain, T + 61 * SECOND))?.id).toBe(7);
+    },
+  );
+
+  it("is known at once to the isolate that made or changed it", async () => {
+    const kv = new FakeKv(null);
+    expect(await siteForBeacon(kv, domain, T)).toBeNull();
+    rememberSite(site(7), T + 1);
+    expect((await siteForBeacon(kv, domain, T + 2))?.id).toBe(7);
+  });
+
+  it("is gone at once in the isolate that deleted it, although KV still shows it", async () => {
+    const kv = new FakeKv(JSON.stringify(site(7)));
+    await siteForBeacon(kv, domain, T);
+    forgetSite(domain, T + 1);
+    expect(await siteForBeacon(kv, domain, T + 2)).toBeNull();
+  });
+
+  it("is not set back by what KV was asked before the change", async () => {
+    const kv = new FakeKv(null);
+    let answer: (text: string | null) => void = () => {};
+    kv.value = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const asked = siteForBeacon(kv, domain, T);
+    rememberSite(site(7), T);
+    answer(null);
+    expect((await asked)?.id).toBe(7);
+    expect((await siteForBeacon(kv, domain, T + 1))?.id).toBe(7);
+  });
+
+  it("is remembered for the latest 1,000 domains", async () => {
+    const kv = new FakeKv(null);
+    await siteForBeacon(kv, domain, T);
+    for (let n = 0; n < 999; n++) await siteForBeacon(kv, `${n}.${domain}`, T);
+    kv.reads = [];
+    await siteForBeacon(kv, domain, T);
+    expect(kv.reads).toHaveLength(0);
+    await siteForBeacon(kv, `999.${domain}`, T);
+    await siteForBeacon(kv, domain, T);
+    expect(kv.reads).toEqual([`site:999.${domain}`, `site:${domain}`]);
+  });
+});
