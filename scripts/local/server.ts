@@ -92,11 +92,24 @@ export async function startServer({ projectDir, stateDir, host, port, vars }: Se
   );
   try {
     const url = (await miniflare.ready).origin;
-    return { url, ...state, stop: () => miniflare.dispose() };
+    const sweeping = await sweepHourly(miniflare);
+    const stop = () => {
+      clearInterval(sweeping);
+      return miniflare.dispose();
+    };
+    return { url, ...state, stop };
   } catch (error) {
     await miniflare.dispose();
     throw error;
   }
+}
+
+/** Cloudflare's KV deletes keys when they expire; the local one, in its files, only when somebody lists them. */
+async function sweepHourly(miniflare: Miniflare): Promise<NodeJS.Timeout> {
+  const kv = await miniflare.getKVNamespace("KV");
+  const sweep = () => kv.list({ limit: 1 });
+  await sweep();
+  return setInterval(() => sweep().catch(() => {}), 3_600_000).unref();
 }
 
 /** The modules of a bundle, the main one first: its script, and files such as `.wasm` by wrangler's rules. */
