@@ -5,15 +5,23 @@
 
 import { type IRequest, IttyRouter } from "itty-router";
 import { authenticate, hasScope } from "./auth.ts";
+import { collectEvent, collectPixel, preflight } from "./collect/collect.ts";
 import type { Env } from "./env.ts";
 import { health } from "./health.ts";
 import { refusal, retryLater } from "./http.ts";
 import { createKey, getKeys, removeKey } from "./manage/keys.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
+import { summary } from "./report/summary.ts";
+import { aggregate, breakdown, realtimeVisitors, timeseries } from "./report/v1.ts";
 import type { Context, Route } from "./route.ts";
 import { Unavailable } from "./store/unavailable.ts";
 
 export const ROUTES: readonly Route[] = [
+  // The beacons' first: they are by far the most, and the table is searched from its top.
+  { method: "POST", path: "/api/event", access: "public", handler: collectEvent },
+  { method: "OPTIONS", path: "/api/event", access: "public", handler: preflight },
+  { method: "GET", path: "/pixel.gif", access: "public", handler: collectPixel },
+
   { method: "GET", path: "/health", access: "public", handler: health },
 
   { method: "POST", path: "/api/v1/sites", access: "sites", handler: createSite },
@@ -25,6 +33,12 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/api/v1/keys", access: "admin", handler: createKey },
   { method: "GET", path: "/api/v1/keys", access: "admin", handler: getKeys },
   { method: "DELETE", path: "/api/v1/keys/:id", access: "admin", handler: removeKey },
+
+  { method: "GET", path: "/api/stats/:domain", access: "stats", handler: summary },
+  { method: "GET", path: "/api/v1/stats/aggregate", access: "stats", handler: aggregate },
+  { method: "GET", path: "/api/v1/stats/timeseries", access: "stats", handler: timeseries },
+  { method: "GET", path: "/api/v1/stats/breakdown", access: "stats", handler: breakdown },
+  { method: "GET", path: "/api/v1/stats/realtime/visitors", access: "stats", handler: realtimeVisitors },
 ];
 
 /** The routes of one path, and what its parameters are in the request. */

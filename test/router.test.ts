@@ -33,7 +33,12 @@ afterEach(() => {
 });
 
 it("is open to everyone only where that was decided", () => {
-  expect(LINES.filter(([, route]) => route.access === "public").map(([line]) => line)).toEqual(["GET /health"]);
+  expect(LINES.filter(([, route]) => route.access === "public").map(([line]) => line)).toEqual([
+    "POST /api/event",
+    "OPTIONS /api/event",
+    "GET /pixel.gif",
+    "GET /health",
+  ]);
 });
 
 describe.each(PROTECTED)("%s", (line, route) => {
@@ -74,19 +79,18 @@ describe.each(PROTECTED)("%s", (line, route) => {
   });
 
   it("lets no other origin read the answer", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    // Where an answer would erase something, that of an outage does as well.
+    const bindings = route.method === "DELETE" ? { DB: broken("DB") } : {};
     for (const key of [null, ADMIN]) {
-      const { headers } = await call(line, {
-        key,
-        headers: { Origin: "https://evil.test" },
-        env: { DB: broken("DB") },
-      });
+      const { headers } = await call(line, { key, headers: { Origin: "https://evil.test" }, env: bindings });
       expect(headers.has("Access-Control-Allow-Origin")).toBe(false);
     }
   });
 });
 
 it("walks protected routes at all", () => {
-  expect(PROTECTED.length).toBeGreaterThan(7);
+  expect(PROTECTED.length).toBeGreaterThan(12);
 });
 
 it.each(LINES)("gives every answer its safety headers: %s", async (line) => {
@@ -111,6 +115,7 @@ it.each([
 
 it.each([
   ["POST /health", "GET, HEAD"],
+  ["GET /api/event", "OPTIONS, POST"],
   ["DELETE /api/v1/sites", "GET, HEAD, POST"],
   ["PATCH /api/v1/sites/a.example.com", "DELETE, GET, HEAD, PUT"],
   ["OPTIONS /api/v1/keys", "GET, HEAD, POST"],
@@ -129,11 +134,24 @@ it("answers HEAD as GET, without a body", async () => {
   expect((await call("HEAD /api/v1/sites", { key: null })).status).toBe(401);
 });
 
-it("serves the Worker", async () => {
-  const response = await exports.default.fetch(
-    new Request("http://localhost/api/v1/sites", { headers: { Authorization: `Bearer ${ADMIN}` } }),
-  );
-  expect(response.status).toBe(200);
+it("carries a page view from the Worker's door to its owner", async () => {
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const response = await exports.default.fetch(new Request(`http://localhost${path}`, init));
+    return { status: response.status, text: await response.text() };
+  };
+  const headers = { Authorization: `Bearer ${ADMIN}` };
+  await ask("/api/v1/sites", { method: "POST", headers, body: '{"domain":"door.example.com"}' });
+  const beacon = await ask("/api/event", {
+    method: "POST",
+    headers: { "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0" },
+    body: '{"n":"pageview","u":"https://door.example.com/a","d":"door.example.com"}',
+  });
+  expect(beacon).toEqual({ status: 202, text: "ok" });
+  const answer = await ask("/api/v1/stats/aggregate?site_id=door.example.com&period=day&metrics=visitors,pageviews", {
+    headers,
+  });
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.text).results).toEqual({ visitors: { value: 1 }, pageviews: { value: 1 } });
 });
 
 describe("when something breaks", () => {
