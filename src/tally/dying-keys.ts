@@ -10,6 +10,18 @@ const VISIBLE_AFTER_MS = 2 * 60_000;
 /** KV refuses to expire anything sooner. */
 const SHORTEST_TTL_MS = 60_000;
 
+/** How a key that is missing is made. */
+export interface MakeOptions {
+  /** When it was made before, as far as is known. */
+  madeAt: number | undefined;
+  /** When KV is to delete it, in ms since 1970. */
+  expiresAt: number;
+  /** Called before a new key is given out. */
+  onMade: () => void;
+  /** Ask KV even if the key was never made as far as is known. Not asking spares a miss, which KV remembers for a minute. */
+  looksFirst: boolean;
+}
+
 /**
  * Random 256-bit keys that rest in KV alone and expire there: KV keeps no history, so an expired key is gone.
  * The maker (one tally) remembers which names it made, never the keys.
@@ -48,15 +60,10 @@ export class DyingKeys {
   }
 
   /**
-   * The key of a name, made if there is none; null if it would have expired already. `onMade` is called before
-   * a new key is given out.
+   * The key of a name, made if there is none; null if it would have expired already.
    * @throws KeyNotReady as `find`, or if KV does not take the new key
    */
-  findOrMake(
-    name: string,
-    now: number,
-    options: { madeAt: number | undefined; expiresAt: number; onMade: () => void },
-  ): Promise<Uint8Array | null> {
+  findOrMake(name: string, now: number, options: MakeOptions): Promise<Uint8Array | null> {
     const pending = this.#pending.get(name);
     if (pending) return pending;
     const made = this.#findOrMake(name, now, options).finally(() => this.#pending.delete(name));
@@ -67,14 +74,16 @@ export class DyingKeys {
   async #findOrMake(
     name: string,
     now: number,
-    { madeAt, expiresAt, onMade }: { madeAt: number | undefined; expiresAt: number; onMade: () => void },
+    { madeAt, expiresAt, onMade, looksFirst }: MakeOptions,
   ): Promise<Uint8Array | null> {
-    const found = await this.find(name, now, madeAt);
+    const found = looksFirst || madeAt !== undefined ? await this.find(name, now, madeAt) : null;
     if (found) return found;
     if (expiresAt < now + SHORTEST_TTL_MS) return null;
     const key = new Uint8Array(randomBytes(32));
     try {
-      await this.#kv.put(name, Buffer.from(key).toString("base64"), { expiration: Math.ceil(expiresAt / 1000) });
+      await this.#kv.put(name, Buffer.from(key).toString("base64"), {
+        expirationTtl: Math.ceil((expiresAt - now) / 1000),
+      });
     } catch {
       throw new KeyNotReady("KV does not take a new key");
     }

@@ -58,6 +58,7 @@ export interface Checkpoint {
 
 export class TallyStorage {
   readonly #sql: SqlStorage;
+  #retired = false;
   readonly #transactionSync: DurableObjectStorage["transactionSync"];
 
   constructor(storage: DurableObjectStorage) {
@@ -74,8 +75,14 @@ export class TallyStorage {
       ${CREATE_JOURNAL}`);
   }
 
+  /** From now on every write throws: what the writer remembers is not what is stored. */
+  retire(): void {
+    this.#retired = true;
+  }
+
   /** All or nothing: what throws inside leaves no trace. */
   atomically<T>(closure: () => T): T {
+    this.#mustBeCurrent();
     return this.#transactionSync(closure);
   }
 
@@ -85,6 +92,7 @@ export class TallyStorage {
   }
 
   saveLedger(ledger: Ledger): void {
+    this.#mustBeCurrent();
     this.#sql.exec("INSERT OR REPLACE INTO ledger (id, json) VALUES (1, ?)", JSON.stringify(ledger));
   }
 
@@ -148,7 +156,12 @@ export class TallyStorage {
   }
 
   deleteClosedDay(day: string): void {
+    this.#mustBeCurrent();
     this.#sql.exec("DELETE FROM closed_days WHERE day = ?", day);
+  }
+
+  #mustBeCurrent(): void {
+    if (this.#retired) throw new Error("this memory of the tally was given up");
   }
 
   #parts(query: string, ...bindings: string[]): Uint8Array {

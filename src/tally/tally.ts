@@ -44,6 +44,8 @@ interface Waiting {
 export class Tally extends DurableObject<Env> implements TallyApi {
   readonly #keys: DyingKeys;
   #loading: Promise<void> | null = null;
+  /** Whether the fields below hold what storage holds. */
+  #awake = false;
   #storage!: TallyStorage;
   #ledger!: Ledger;
   #state!: TallyState;
@@ -78,6 +80,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     if (this.#ledger.erased) return batch.hits.map(() => "unknown_site");
     this.#introduce(batch);
     await this.#haveJournalKey(Date.now());
+    if (this.#ledger.erased) return batch.hits.map(() => "unknown_site");
     return new Promise((resolve, reject) => {
       const json = JSON.stringify(batch);
       this.#waiting.push({ batch, json, resolve, reject });
@@ -135,6 +138,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     await this.ctx.storage.deleteAll();
     // What stays is that the site is gone: isolates may still know its settings and send hits.
     new TallyStorage(this.ctx.storage).saveLedger({ ...emptyLedger(), siteId: ledger.siteId, erased: true });
+    this.#awake = false;
     this.#loading = null;
     this.#alarmAt = null;
     for (const { resolve, batch } of this.#takeWaiting()) resolve(batch.hits.map(() => "unknown_site"));
@@ -146,12 +150,11 @@ export class Tally extends DurableObject<Env> implements TallyApi {
       await this.#load();
       if (!this.#ledger.erased) await this.#work(Date.now());
     } catch (error) {
-      // The platform gives up on an alarm that keeps throwing: log what kind of error it was, and come back.
-      console.error(JSON.stringify({ event: "tally_alarm_failed", error: error instanceof Error ? error.name : "" }));
-      await this.#armAt(Date.now() + MINUTE_MS);
-      return;
+      // The platform gives up on an alarm that keeps throwing: say what kind of error it was, and come back.
+      console.error(JSON.stringify({ event: "alarm_failed", error: error instanceof Error ? error.name : "" }));
     }
-    if (!this.#ledger.erased) await this.#arm();
+    if (!this.#awake) await this.#armAt(Date.now() + MINUTE_MS);
+    else if (!this.#ledger.erased) await this.#arm();
   }
 
   /** Everything that is due: checkpoint, close, flush, heal, the next key, more shards. One run at a time. */
@@ -185,6 +188,10 @@ export class Tally extends DurableObject<Env> implements TallyApi {
   #commit(): void {
     const waiting = this.#takeWaiting();
     if (waiting.length === 0) return;
+    if (!this.#awake) {
+      for (const { reject } of waiting) reject(new Error("the tally lost its memory; try again"));
+      return;
+    }
     const now = Math.max(Date.now(), this.#state.clock);
     const key = this.#keys.known(this.#keyName);
     let outcomes: Outcome[][];
@@ -203,22 +210,33 @@ export class Tally extends DurableObject<Env> implements TallyApi {
       this.#journalRows++;
       this.#journalBytes += sealed.length;
       this.#committedAt = Date.now();
-      const outweighs = this.#journalBytes >= this.#checkpointBytes / 4;
-      if (this.#journalRows >= CHECKPOINT_MOST_ROWS || (this.#journalRows >= CHECKPOINT_ROWS && outweighs)) {
-        this.#checkpoint(now, []);
-      }
     } catch (error) {
-      for (const { reject } of waiting) reject(new Error("the tally failed to record; try again", { cause: error }));
-      this.#startAfresh("a commit failed");
+      this.#forget("commit_failed", error);
+      for (const { reject } of waiting) reject(new Error("the tally failed to record; try again"));
+      return;
     }
     for (const [i, { resolve }] of waiting.entries()) resolve(outcomes[i] as Outcome[]);
+    const outweighs = this.#journalBytes >= this.#checkpointBytes / 4;
+    if (this.#journalRows >= CHECKPOINT_MOST_ROWS || (this.#journalRows >= CHECKPOINT_ROWS && outweighs)) {
+      try {
+        this.#checkpoint(now, []);
+      } catch {
+        // The hits are in the journal all the same.
+        return;
+      }
+    }
     this.ctx.waitUntil(this.#arm());
   }
 
-  /** Memory may be ahead of what is stored: the only way back is through storage. */
-  #startAfresh(reason: string): never {
-    this.ctx.abort(reason);
-    throw new Error(reason);
+  /**
+   * Memory may be ahead of what is stored, and was rolled back there: the way back is through storage, at the
+   * next call. Whatever still works on the old memory can store nothing any more.
+   */
+  #forget(event: string, error: unknown): void {
+    console.error(JSON.stringify({ event, error: error instanceof Error ? error.name : "" }));
+    this.#storage.retire();
+    this.#awake = false;
+    this.#loading = null;
   }
 
   #takeWaiting(): Waiting[] {
@@ -251,8 +269,8 @@ export class Tally extends DurableObject<Env> implements TallyApi {
         this.#checkpointBytes = counts.length + secrets.length;
       });
     } catch (error) {
-      console.error(JSON.stringify({ event: "checkpoint_failed", error: error instanceof Error ? error.name : "" }));
-      this.#startAfresh("a checkpoint failed");
+      this.#forget("checkpoint_failed", error);
+      throw error;
     }
     this.#journalRows = 0;
     this.#journalBytes = 0;
@@ -291,6 +309,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
       this.#checkpointBytes = checkpoint.counts.length + checkpoint.secrets.length;
     } else this.#state = new TallyState(LIMITS, reopen);
     this.#journalBytes = 0;
+    this.#journalSince = 0;
     for (const { keyName, sealed } of journal) {
       this.#journalBytes += sealed.length;
       const key = keys.get(keyName);
@@ -305,6 +324,9 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     if (lost) console.error(JSON.stringify({ event: "journal_key_expired", rows: journal.length }));
     this.#journalRows = journal.length;
     this.#flusher = new Flusher(this.env.DB, storage, ledger, this.#state, reopen);
+    this.#awake = true;
+    // An alarm may have been lost on the way.
+    await this.#arm();
   }
 
   /** The key that sealed something; null if it has expired for good. */
@@ -324,11 +346,12 @@ export class Tally extends DurableObject<Env> implements TallyApi {
   }
 
   /** Learns from a batch whose tally this is, and what the site's next day is. */
-  #introduce({ siteId, shard, shards, tomorrow }: RecordBatch): void {
+  #introduce({ siteId, shard, shards, today, tomorrow }: RecordBatch): void {
     const ledger = this.#ledger;
     const known = ledger.siteId === siteId && ledger.shards === shards && ledger.tomorrow?.day === tomorrow.day;
     if (known && ledger.tomorrow?.startsAt === tomorrow.startsAt) return;
     Object.assign(ledger, { siteId, shard, shards, tomorrow });
+    ledger.flushed[today.day] ??= { at: Date.now(), hits: 0 };
     this.#storage.saveLedger(ledger);
   }
 
@@ -345,6 +368,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
       madeAt: this.#ledger.keysMade[name],
       expiresAt: now + JOURNAL_KEY_TTL_MS,
       onMade: () => this.#noteKey(name, now),
+      looksFirst: false,
     });
     if (key) this.#keyName = name;
   }
@@ -358,7 +382,12 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     const [name, now, madeAt] = this.#identityKeyRequest(this.#ledger.siteId, day);
     const expiresAt = day.endsAt + LIMITS.closeDelayMs;
     if (expiresAt <= now) this.#keys.forget((known) => known === name);
-    return this.#keys.findOrMake(name, now, { madeAt, expiresAt, onMade: () => this.#noteKey(name, now) });
+    return this.#keys.findOrMake(name, now, {
+      madeAt,
+      expiresAt,
+      onMade: () => this.#noteKey(name, now),
+      looksFirst: true,
+    });
   }
 
   #noteKey(name: string, now: number): void {
