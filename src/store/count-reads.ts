@@ -51,22 +51,25 @@ type Bind = (value: string | number) => string;
 function statementOf(read: CountsRead, siteId: number, leftOut: string): { sql: string; values: (string | number)[] } {
   const values: (string | number)[] = [];
   const bind: Bind = (value) => `?${values.push(value)}`;
-  const sources = read.sources.map((source) => ({ ...source, isThis: isOfSource(source, bind) }));
+  const { fields, bucket } = read;
+  // The first source tells which values there are; of the others, only those that feed a field are read.
+  const sources = read.sources
+    .filter(({ columns, completes }) => !completes || fields.some((field) => columns[field] !== undefined))
+    .map((source) => ({ ...source, isThis: isOfSource(source, bind) }));
+  const columns = new Set(sources.flatMap((source) => fields.flatMap((field) => source.columns[field] ?? [])));
 
-  const inner = [
-    `${BUCKETS[read.bucket]} AS bucket`,
-    `${read.label ? labelSql(read.label, sources, bind) : "''"} AS label`,
-    `${caseOf(sources, ({ completes }) => (completes ? "NULL" : `counts.dimension || ${TAB} || cell.key`))} AS stored`,
-    ...read.fields.map((field) => `${caseOf(sources, (source) => columnSql(source, field))} AS ${field}`),
-    ...read.filters.map((filter, index) => `${labelSql(filter.label, sources, bind)} AS filtered${index}`),
-  ];
-  const conditions = read.filters.map((filter, index) => filterSql(filter, `filtered${index}`, bind));
-  const grouped = `
-    SELECT bucket, label, min(stored) AS "first", max(stored) AS "last"
-      ${read.fields.map((field) => `, sum(${field}) AS ${field}`).join("")}
+  const [only] = sources;
+  // A column that is the same in every row would only make them longer to sort.
+  const dimension = sources.length === 1 && typeof only?.from === "string" ? bind(only.from) : "counts.dimension";
+
+  // Over several days the values are summed first: labels and filters are worked out once a value, not once a day.
+  const bySum = bucket === "all" && read.from !== read.to;
+  const column = (column: number) => (bySum ? `sum(data ->> ${column})` : `data ->> ${column}`);
+  const cells = `
+    SELECT bucket, dimension, value ${[...columns].map((number) => `, ${column(number)} AS c${number}`).join("")}
     FROM (
-      SELECT ${inner.join(", ")}
-      FROM counts CROSS JOIN json_each(counts.data) AS cell
+      SELECT ${BUCKETS[bucket]} AS bucket, ${dimension} AS dimension, cell.key AS value, cell.value AS data
+      FROM counts CROSS JOIN jsonb_each(counts.data) AS cell
       WHERE counts.site_id = ${bind(siteId)}
         AND (${sources.map(({ isThis }) => isThis).join(" OR ")})
         AND counts.period BETWEEN ${bind(read.from)} AND ${bind(read.to)}
@@ -74,9 +77,21 @@ function statementOf(read: CountsRead, siteId: number, leftOut: string): { sql: 
         AND length(counts.period) = 10
         AND counts.period || ':' || counts.writer NOT IN (SELECT value FROM json_each(${bind(leftOut)}))
     )
+    ${bySum ? `GROUP BY value${dimension === "counts.dimension" ? ", dimension" : ""}` : ""}`;
+  const labelled = [
+    `${read.label ? labelSql(read.label, sources, bind) : "''"} AS label`,
+    `${caseOf(sources, ({ completes }) => (completes ? "NULL" : `dimension || ${TAB} || value`))} AS stored`,
+    ...fields.map((field) => `${caseOf(sources, (source) => columnSql(source, field))} AS ${field}`),
+    ...read.filters.map((filter, index) => `${labelSql(filter.label, sources, bind)} AS filtered${index}`),
+  ];
+  const conditions = read.filters.map((filter, index) => filterSql(filter, `filtered${index}`, bind));
+  const grouped = `
+    SELECT bucket, label, min(stored) AS "first", max(stored) AS "last"
+      ${fields.map((field) => `, sum(${field}) AS ${field}`).join("")}
+    FROM (SELECT bucket, ${labelled.join(", ")} FROM (${cells}))
     ${conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : ""}
     GROUP BY bucket, label
-    ${read.label ? `HAVING ${read.fields.map((field) => `sum(${field})`).join(" + ")} > 0` : ""}`;
+    ${read.label ? `HAVING ${fields.map((field) => `sum(${field})`).join(" + ")} > 0` : ""}`;
   return { sql: topSql(read, grouped, bind), values };
 }
 
@@ -90,10 +105,10 @@ const TAB = `char(${PART.charCodeAt(0)})`;
 
 /** Whether a stored row is of a source. */
 function isOfSource({ from }: Source, bind: Bind): string {
-  if (typeof from === "string") return `counts.dimension = ${bind(from)}`;
+  if (typeof from === "string") return `dimension = ${bind(from)}`;
   // event:<event>:<property>, the event without a colon; ';' is what follows ':'.
-  return `(counts.dimension > 'event:' AND counts.dimension < 'event;'
-    AND substr(counts.dimension, 7 + instr(substr(counts.dimension, 7), ':')) = ${bind(from.property)})`;
+  return `(dimension > 'event:' AND dimension < 'event;'
+    AND substr(dimension, 7 + instr(substr(dimension, 7), ':')) = ${bind(from.property)})`;
 }
 
 /** An expression that depends on the source of a row. */
@@ -105,34 +120,34 @@ function caseOf<S extends { isThis: string }>(sources: readonly S[], expression:
 
 function columnSql({ columns }: Source, field: Field): string {
   const column = columns[field];
-  // Trailing zeros are not stored.
-  return column === undefined ? "0" : `coalesce(cell.value ->> ${column}, 0)`;
+  // Zeros at the end are not stored.
+  return column === undefined ? "0" : `coalesce(c${column}, 0)`;
 }
 
 /** `labelOf` of src/report/labels.ts, in SQL. */
 function labelSql(label: Label, sources: readonly (Source & { isThis: string })[], bind: Bind): string {
   const blank = bind(label.blank);
   const value = valueSql(label, blank);
-  const shown = `CASE cell.key WHEN '${OTHER}' THEN cell.key ELSE coalesce(nullif(${value}, ''), ${blank}) END`;
+  const shown = `CASE value WHEN '${OTHER}' THEN value ELSE coalesce(nullif(${value}, ''), ${blank}) END`;
   return caseOf(sources, ({ as }) => (as === undefined ? shown : bind(as)));
 }
 
 function valueSql({ rule }: Label, blank: string): string {
-  const first = `substr(cell.key, 1, instr(cell.key || ${TAB}, ${TAB}) - 1)`;
-  const second = `substr(cell.key, instr(cell.key || ${TAB}, ${TAB}) + 1)`;
+  const first = `substr(value, 1, instr(value || ${TAB}, ${TAB}) - 1)`;
+  const second = `substr(value, instr(value || ${TAB}, ${TAB}) + 1)`;
   switch (rule) {
     case "whole":
-      return "cell.key";
+      return "value";
     case "path":
-      return "substr(cell.key, max(instr(cell.key, '/'), 1))";
+      return "substr(value, max(instr(value, '/'), 1))";
     case "host":
-      return "substr(cell.key, 1, instr(cell.key || '/', '/') - 1)";
+      return "substr(value, 1, instr(value || '/', '/') - 1)";
     case "first":
       return first;
     case "second":
       return second;
     case "joined":
-      return `CASE WHEN cell.key NOT IN ('', ${TAB})
+      return `CASE WHEN value NOT IN ('', ${TAB})
         THEN coalesce(nullif(${first}, ''), ${blank}) || ' ' || coalesce(nullif(${second}, ''), ${blank}) END`;
   }
 }

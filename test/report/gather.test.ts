@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { aggregate, realtimeVisitors, timeseries } from "../../src/report/v1.ts";
+import { aggregate, breakdown, realtimeVisitors, timeseries } from "../../src/report/v1.ts";
 import { type FakeTally, NO_D1, openDay, siteOf, store, UNTOUCHED_D1, world } from "./fakes.ts";
 
 const TODAY = "2026-11-22";
@@ -85,6 +85,15 @@ describe("each day of each shard is counted once", () => {
     await store(site, "2026-10-01", "site", { "": [1, 1, 1] });
     const at = world(site, [{ days: [openDay("2026-10-01", views(9))] }]);
     expect((await pageviews(at, "period=day&date=2026-10-01")).views).toEqual([9]);
+  });
+
+  it("when the greatest ratio falls by what is open", async () => {
+    const site = siteOf(19);
+    await store(site, YESTERDAY, "source", { A: [1, 1, 10], B: [1, 1, 5], C: [1, 1, 4] });
+    const at = world(site, [{ days: [openDay(TODAY, { source: { A: [90, 90, 90] } })] }]);
+    const query = `property=visit:source&metrics=views_per_visit&limit=1&period=custom&date=${YESTERDAY},${TODAY}`;
+    const response = await breakdown(REQUEST, at.context(`/?site_id=example.com&${query}`), at.access);
+    expect(await response.json()).toEqual({ results: [{ source: "B", views_per_visit: 5 }] });
   });
 
   it("for a custom property, whatever events have it", async () => {
