@@ -7,7 +7,7 @@
 import { keyAllowsSite } from "../auth.ts";
 import type { Outcome } from "../hit.ts";
 import { LIMITS } from "../limits.ts";
-import type { Context, Route } from "../route.ts";
+import type { Context } from "../route.ts";
 import { tallyStub } from "../tally/stub.ts";
 import { accepted, gif, invalid, preflight, unavailable } from "./answers.ts";
 import { readBeaconBody } from "./body.ts";
@@ -17,10 +17,11 @@ import { logFailure } from "./log.ts";
 import { parsePixel } from "./pixel.ts";
 import { type CollectDeps, Memory, receive } from "./receive.ts";
 
-/** One for each isolate. */
-const memory = new Memory();
+/** One for each isolate, made by its first request: workerd gives no randomness before. */
+let memory: Memory | undefined;
 
 function depsOf({ env, ctx }: Context): CollectDeps {
+  memory ??= new Memory();
   return {
     kv: env.KV,
     tally: (siteId, shard) => tallyStub(env, siteId, shard),
@@ -88,12 +89,5 @@ async function inTime(work: Promise<Outcome[]>, { clock, waitUntil }: CollectDep
     timer.cancel();
   }
 }
-
-/** The routes of this folder. */
-export const COLLECT_ROUTES: Route[] = [
-  { method: "POST", path: "/api/event", access: "public", handler: collectEvent },
-  { method: "OPTIONS", path: "/api/event", access: "public", handler: preflight },
-  { method: "GET", path: "/pixel.gif", access: "public", handler: collectPixel },
-];
 
 export { preflight };
