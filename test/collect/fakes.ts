@@ -53,6 +53,7 @@ export class LeapingClock implements Clock {
 export class StandingClock implements Clock {
   at: number;
   #timers: { at: number; fire: () => void }[] = [];
+  #awaited: (() => void)[] = [];
 
   constructor(at = NOON) {
     this.at = at;
@@ -70,7 +71,12 @@ export class StandingClock implements Clock {
       entry = { at: due, fire: resolve };
       this.#timers.push(entry);
     });
+    for (const go of this.#awaited.splice(0)) go();
     return { elapsed, cancel: () => this.#drop(entry) };
+  }
+  /** Resolves when the next timeout is asked for: reading a request's body is real input and takes a while. */
+  nextTimer(): Promise<void> {
+    return new Promise((resolve) => this.#awaited.push(resolve));
   }
   get timers(): number {
     return this.#timers.length;

@@ -16,7 +16,7 @@ describe("the local days of a site", () => {
     const days = new LocalDays();
     const one = site();
     const first = days.at(one, NOON);
-    const format = vi.spyOn(Intl.DateTimeFormat.prototype, "format", "get");
+    const format = vi.spyOn(Object.getPrototypeOf(new Intl.DateTimeFormat()), "format", "get");
     const construct = vi.spyOn(Intl, "DateTimeFormat");
     try {
       for (let at = first.today.startsAt; at < first.today.endsAt; at += HOUR_MS) {

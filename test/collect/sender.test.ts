@@ -3,8 +3,8 @@ import { Agents } from "../../src/collect/agent.ts";
 import { languageOf, mailReader, placeOf, senderOf, withoutPlace } from "../../src/collect/sender.ts";
 import { CHROME } from "./fakes.ts";
 
-function sender(headers: Record<string, string>, cf?: object) {
-  const init = { headers: { "User-Agent": CHROME, ...headers }, ...(cf && { cf }) };
+function sender(headers: Record<string, string>, cf?: Record<string, unknown>) {
+  const init: RequestInit = { headers: { "User-Agent": CHROME, ...headers }, ...(cf && { cf }) };
   return senderOf(new Request("https://f.example/pixel.gif", init), new Agents());
 }
 
@@ -33,7 +33,7 @@ describe("a sender", () => {
     expect(sender(headers).prefetches).toBe(expected);
   });
 
-  it.each<[string, object | undefined, boolean]>([
+  it.each<[string, Record<string, unknown> | undefined, boolean]>([
     ["a verified bot", { botManagement: { verifiedBot: true } }, true],
     ["a visitor", { botManagement: { verifiedBot: false } }, false],
     ["one of whom that is not known", {}, false],
