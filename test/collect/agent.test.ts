@@ -118,6 +118,7 @@ describe("a User-Agent", () => {
 
   it.each([
     "MARKED-AGENT-4711/99991234.5",
+    "MARKED-AGENT-4711/7.0 (X11; Linux x86_64)",
     `${M}(MARKED-AGENT-4711) MARKED-AGENT-4711/99991234`,
     `${M}(Windows NT 99991234.5; MARKED-AGENT-4711) Chrome/99991234.0 Safari/99991234`,
     `${M}(Linux; Android 99991234; MARKED-AGENT-4711) ${KHTML} Chrome/99991234.0 Mobile`,

@@ -596,6 +596,24 @@ describe("drops", () => {
     expect(world.tally.batches[2]).not.toHaveProperty("drops");
   });
 
+  it("wait for the next hit, too, where the tally took neither them nor the hit they rode with", async () => {
+    const one = ownSite();
+    const world = fakeWorld(one);
+    await post(world, view(one), bot);
+    await post(world, view(one), bot);
+    await Promise.all(world.waiting);
+    world.tally.before = () => {
+      throw new Error("the tally is away");
+    };
+    const failing = post(world, view(one));
+    await world.clock.nextTimer();
+    await world.clock.pass(30_000);
+    await failing;
+    world.tally.before = () => {};
+    await post(world, view(one));
+    expect(world.tally.drops).toEqual({ bot: 2 });
+  });
+
   it("wait for the next hit where the tally could not take them", async () => {
     const one = ownSite();
     const world = fakeWorld(one);
