@@ -32,6 +32,9 @@ export interface Dimension {
 /** Separates the parts of a joint value (`LV\tRIX`). Control characters never occur within a part. */
 export const PART = "\t";
 
+/** The name of a page view among events. */
+export const PAGEVIEW = "pageview";
+
 /** Where values beyond a bound are counted. */
 export const OTHER = "(other)";
 

@@ -8,7 +8,6 @@ export const DROP_REASONS = {
   spam_referrer: "The referrer is a known spam host.",
   excluded_path: "The owner excludes this path.",
   excluded_country: "The owner excludes this country.",
-  excluded_address: "The owner excludes this address.",
   no_visit: "A sign of life without an open visit.",
   rate: "More than 300 hits in five minutes from one visitor.",
 } as const;

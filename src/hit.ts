@@ -49,9 +49,13 @@ export interface Hit {
   language: string;
 
   /** `kind: "event"` only. */
-  event?: { name: string; interactive: boolean; props: [key: string, value: string][] };
+  event?: { name: string; interactive: boolean };
+  /** Custom properties of a page view or event. */
+  props?: [key: string, value: string][];
   /** `kind: "engagement"` only. `scrollPercent` 0–100. */
   engagement?: { engagedMs: number; scrollPercent?: number };
+  /** `kind: "event"` only: happened outside of the site, as the opening of a mail. Counts as an event, never as a visitor or visit. */
+  visitless?: true;
   /** No identity key was to be had: the pseudonym is one isolate's own. */
   approximate?: true;
 }

@@ -24,6 +24,8 @@ export interface Beacon {
   viewportWidth: number;
   /** Fetched by a mail service on behalf of a reader: place, browser and system are the service's, not the reader's. */
   byMailProxy: boolean;
+  /** An event that nobody on the site caused: the opening of a mail. */
+  visitless?: true;
 }
 
 /** Field → the rules it broke. */

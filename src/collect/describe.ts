@@ -29,8 +29,10 @@ export function describe(site: Site, beacon: Beacon, referrer: Referrer | null, 
     screen: screenClass(beacon.viewportWidth),
     language: sender.language,
     ...(beacon.kind === "event" && {
-      event: { name: beacon.name, interactive: beacon.interactive, props: beacon.props },
+      event: { name: beacon.name, interactive: beacon.interactive },
     }),
+    ...(beacon.kind !== "engagement" && beacon.props.length > 0 && { props: beacon.props }),
+    ...(beacon.kind === "event" && beacon.visitless && { visitless: true }),
     ...(beacon.engagement && { engagement: beacon.engagement }),
   };
 }

@@ -14,7 +14,7 @@ const OPEN = "open";
  * `n` event name, and `utm_*`, which go before those of the page's URL.
  *
  * An opened mail (`n=open`, or whatever a mail service's image proxy fetches) is an event `open` that is not
- * interactive, never a page view: the service fetches for readers whom it hides, from its own addresses.
+ * interactive, never a page view or a visit: the service fetches for readers whom it hides, from its own addresses.
  * @param search the request's query, with its `?`
  * @param referer the `Referer` header; of a mail it names the web mail, so that it is not asked then
  */
@@ -41,6 +41,7 @@ export function parsePixel(search: string, userAgent: string, referer: string | 
     interactive: name !== OPEN,
     viewportWidth: 0,
     byMailProxy,
+    ...(name === OPEN && { visitless: true }),
   };
   return { beacon };
 }

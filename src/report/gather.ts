@@ -5,7 +5,7 @@
  */
 
 import { addDays, localDayAt } from "../calendar.ts";
-import { propertyDimension } from "../dimensions.ts";
+import { PAGEVIEW, propertyDimension } from "../dimensions.ts";
 import type { Live, OpenDay, TallyApi } from "../hit.ts";
 import { everyShard, type Site } from "../site.ts";
 import { readCounts } from "../store/count-reads.ts";
@@ -82,8 +82,9 @@ async function askForDays(reads: readonly Read[], counts: Counts): Promise<Answe
     if (typeof from === "string") dimensions.add(from);
     else properties.add(from.property);
   }
-  // The dimensions of a property are named by their events, which only the tallies know.
+  // The dimensions of a property are named by their events, which only the tallies know; page views have some too.
   if (properties.size > 0) {
+    for (const property of properties) dimensions.add(propertyDimension(PAGEVIEW, property));
     const answers = await askAll(counts, (tally) => tally.open({ dimensions: ["event"] }));
     for (const day of answers.flat()) {
       for (const event of Object.keys(day.dimensions.event ?? {})) {

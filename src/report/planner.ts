@@ -5,9 +5,10 @@
  */
 
 import type { DimensionKind } from "../dimensions.ts";
+import { PAGEVIEW } from "../dimensions.ts";
 import { fieldsOf } from "./metrics.ts";
 import { fits } from "./pattern.ts";
-import { HOUR, METRICS_OF, PAGEVIEW, type Property, propertyNamed, SITE } from "./properties.ts";
+import { HOUR, METRICS_OF, type Property, propertyNamed, SITE } from "./properties.ts";
 import { type Metric, type PropertyFilter, Refusal, type ReportQuery } from "./query.ts";
 import type { Read } from "./read.ts";
 

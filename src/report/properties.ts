@@ -3,7 +3,7 @@
  * of dimensions.
  */
 
-import { DIMENSIONS, type Dimension, type DimensionKind } from "../dimensions.ts";
+import { DIMENSIONS, type Dimension, type DimensionKind, PAGEVIEW } from "../dimensions.ts";
 import { COLUMN, COUNTED } from "../metrics.ts";
 import type { Label, LabelRule } from "./labels.ts";
 import type { Metric } from "./query.ts";
@@ -63,9 +63,6 @@ const PAGE_SOURCES: readonly Source[] = [
     completes: true,
   },
 ];
-
-/** What reports call a page view where they list events. */
-export const PAGEVIEW = "pageview";
 
 const EVENT_SOURCES: readonly Source[] = [
   { from: "event", columns: { visitors: COLUMN.visitors, customEvents: COLUMN.customEvents } },
@@ -132,7 +129,7 @@ export function propertyNamed(name: string): Property | null {
   return byName.get(name) ?? null;
 }
 
-/** A property of custom events, over all the events that have it. */
+/** A custom property, over all the events and page views that have it. */
 function customProperty(property: string): Property {
   return {
     name: PROPS + property,
@@ -140,7 +137,12 @@ function customProperty(property: string): Property {
     kind: "event",
     stored: PROPS + property,
     label: { rule: "whole", blank: "(none)" },
-    sources: [{ from: { property }, columns: { visitors: COLUMN.visitors, customEvents: COLUMN.customEvents } }],
-    metrics: METRICS_OF.event,
+    sources: [
+      {
+        from: { property },
+        columns: { visitors: COLUMN.visitors, pageviews: COLUMN.pageviews, customEvents: COLUMN.customEvents },
+      },
+    ],
+    metrics: [...METRICS_OF.event, "pageviews"],
   };
 }

@@ -57,30 +57,37 @@ export interface CountedHit {
   page: number;
   /** -1 for a page view. */
   event: number;
-  /** The event's properties, by numbers. */
+  /** Its properties, by numbers. */
   props: readonly { property: number; value: number }[];
 }
 
+/** What has been seen before. */
+const NOT_NEW: Sighting = { isNew: false, others: [] };
+
+/** The visitor of a hit: its key for marks, and whether visitor and visit are new today. */
+export interface CountedVisitor {
+  key: SipKey;
+  isNew: boolean;
+  visit: Sighting;
+}
+
 /**
- * Counts a page view or event on its day: the hit itself, and its visitor on every value and pair that the
- * visitor is new to.
+ * Counts a page view or event on its day: the hit itself, and its visitor (null: nobody) on every value and pair
+ * that the visitor is new to.
  */
-export function countHit(
-  day: Day,
-  key: SipKey,
-  hit: CountedHit,
-  presence: Presence,
-  newVisitor: boolean,
-  visitSighting: Sighting,
-): void {
+export function countHit(day: Day, hit: CountedHit, presence: Presence, visitor: CountedVisitor | null): void {
   setTuples(day, presence.visitorTuple, presence.visitTuple);
   values[SLOT.hour] = hit.hour;
   values[SLOT.page] = hit.page;
   values[SLOT.event] = hit.event;
 
-  const hourSighting = seeInVisit(day, key, "hour", hit.hour, presence);
-  const pageSighting = seeInVisit(day, key, "page", hit.page, presence);
-  const eventSighting = hit.event < 0 ? NOT_NEW : seeInVisit(day, key, "event", hit.event, presence);
+  const see = (what: "hour" | "page" | "event", value: number): Sighting =>
+    visitor && value >= 0 ? seeInVisit(day, visitor.key, what, value, presence) : NOT_NEW;
+  const hourSighting = see("hour", hit.hour);
+  const pageSighting = see("page", hit.page);
+  const eventSighting = see("event", hit.event);
+  const newVisitor = visitor?.isNew ?? false;
+  const visitSighting = visitor?.visit ?? NOT_NEW;
   const { visitTuple } = presence;
 
   fresh.fill(newVisitor ? 1 : 0);
@@ -126,18 +133,18 @@ export function countHit(
       const sighting = sightingOf(visitIsFirst ? b : a);
       const attribute = VISIT_COLUMN[visitIsFirst ? a : b] as number;
       isNew = sighting.isNew && !isShared(day, visitTuple, sighting.others, attribute);
-    } else isNew = seeTogether(day, key, togetherScope(a, b), first, second);
+    } else isNew = visitor !== null && seeTogether(day, visitor.key, togetherScope(a, b), first, second);
     if (isNew) day.pairs.add(row, COLUMN.visitors, 1);
   }
 
   for (const { property, value } of hit.props) {
     const table = propertyTable(property);
-    day.add(table, value, COLUMN.customEvents, 1);
-    if (seeTogether(day, key, "property", property, value)) day.add(table, value, COLUMN.visitors, 1);
+    day.add(table, value, column, 1);
+    if (visitor && seeTogether(day, visitor.key, "property", property, value)) {
+      day.add(table, value, COLUMN.visitors, 1);
+    }
   }
 }
-
-const NOT_NEW: Sighting = { isNew: false, others: [] };
 
 function isFresh(sighting: Sighting): 0 | 1 {
   return sighting.isNew && sighting.others.length === 0 ? 1 : 0;

@@ -1,5 +1,5 @@
 import { hourOf, MINUTE_MS } from "../calendar.ts";
-import { propertyDimension } from "../dimensions.ts";
+import { PAGEVIEW, propertyDimension } from "../dimensions.ts";
 import type { Hit, Outcome, RecordBatch } from "../hit.ts";
 import {
   type CountedHit,
@@ -82,6 +82,7 @@ function dated(state: TallyState, hit: Hit, batch: RecordBatch): Hit {
 function applyHit(state: TallyState, hit: Hit): Outcome {
   if (!isFirst(state, hit.id)) return "counted";
   const { limits } = state;
+  if (hit.visitless) return countVisitless(state, hit);
   const found = openVisit(state, hit);
   if (!found && hit.kind === "engagement") return drop(state, hit, "no_visit");
   if (found && !withinRate(found, hit.at, limits)) return drop(state, hit, "rate");
@@ -99,13 +100,8 @@ function applyHit(state: TallyState, hit: Hit): Outcome {
   const openingDay = state.openDay(visit.day);
   const presence = visit.presence as NonNullable<Visit["presence"]>;
 
-  const countedHit: CountedHit = {
-    hour: day.number(SLOT.hour, String(hit.hour)),
-    page: day.number(SLOT.page, hit.page),
-    event: hit.event ? day.number(SLOT.event, hit.event.name) : -1,
-    props: propsOf(day, hit),
-  };
-  countHit(day, key, countedHit, presence, newVisitor, sighting);
+  const countedHit = numbered(day, hit);
+  countHit(day, countedHit, presence, { key, isNew: newVisitor, visit: sighting });
 
   const bounces = isBounce(visit) ? 1 : 0;
   const duration = found ? durationSeconds(visit) : 0;
@@ -157,14 +153,17 @@ function arrive(
   const date = day.local.day;
   if (found?.presence?.day === date) return { visit: found, newVisitor: false, sighting: { isNew: false, others: [] } };
 
-  const visitor = seeVisitor(day, key, () =>
-    day.visitorTuples.number(visitorValues(hit).map((value, i) => day.number(VISITOR_SLOTS[i] as number, value))),
-  );
+  const visitor = seeVisitor(day, key, () => visitorTupleOn(day, hit));
   const visitTuple = found?.day.day === date ? found.visitTuple : visitTupleOn(day, state, hit, found);
   const { all, ...sighting } = seeVisit(day, key, visitTuple);
   const visit = found ?? openNewVisit(state, day, hit, visitor.tuple, visitTuple);
   visit.presence = { day: date, visitorTuple: visitor.tuple, visitTuple, visitTuples: all };
   return { visit, newVisitor: visitor.isNew, sighting };
+}
+
+/** The number, on a day, of the tuple of a hit's visitor. */
+function visitorTupleOn(day: Day, hit: Hit): number {
+  return day.visitorTuples.number(visitorValues(hit).map((value, i) => day.number(VISITOR_SLOTS[i] as number, value)));
 }
 
 /** The number, on a day, of the tuple of a new visit or of one that goes on from the day before. */
@@ -259,10 +258,25 @@ function closeVisit(state: TallyState, visit: Visit): void {
   });
 }
 
-function propsOf(day: Day, hit: Hit): CountedHit["props"] {
-  const { event } = hit;
-  if (!event) return [];
-  return event.props.map(([key, value]) => day.propertyNumbers(propertyDimension(event.name, key), value));
+/** Counts an event that has no visit and no visitor, on the values that it has itself. */
+function countVisitless(state: TallyState, hit: Hit): Outcome {
+  const day = state.openDay(hit.day);
+  const visitorTuple = visitorTupleOn(day, hit);
+  const visitTuple = visitTupleOn(day, state, hit, undefined);
+  const presence = { day: day.local.day, visitorTuple, visitTuple, visitTuples: [] };
+  countHit(day, numbered(day, hit), presence, null);
+  return "counted";
+}
+
+/** A hit with the numbers of its values on a day. */
+function numbered(day: Day, hit: Hit): CountedHit {
+  const name = hit.event?.name ?? PAGEVIEW;
+  return {
+    hour: day.number(SLOT.hour, String(hit.hour)),
+    page: day.number(SLOT.page, hit.page),
+    event: hit.event ? day.number(SLOT.event, name) : -1,
+    props: (hit.props ?? []).map(([key, value]) => day.propertyNumbers(propertyDimension(name, key), value)),
+  };
 }
 
 function drop(state: TallyState, hit: Hit, reason: "no_visit" | "rate"): Outcome {

@@ -124,7 +124,8 @@ describe("POST /api/event", () => {
             device: "Desktop",
             screen: "Laptop",
             language: "lv",
-            event: { name: "Buy", interactive: false, props: [["plan", "pro"]] },
+            event: { name: "Buy", interactive: false },
+            props: [["plan", "pro"]],
           },
         ],
       },
@@ -427,7 +428,8 @@ describe("GET /pixel.gif", () => {
     expect(world.tally.hits).toMatchObject([
       {
         kind: "event",
-        event: { name: "open", interactive: false, props: [] },
+        event: { name: "open", interactive: false },
+        visitless: true,
         utmCampaign: "mail-7",
         country: "",
         region: "",

@@ -172,7 +172,7 @@ describe("on one day", () => {
     [
       "a property",
       { property: "event:props:plan" },
-      { visitors: "upper_bound?", events: "exact", visits: "refused", pageviews: "refused" },
+      { visitors: "upper_bound?", events: "exact", visits: "refused", pageviews: "exact" },
     ],
     [
       "hours",

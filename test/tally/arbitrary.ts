@@ -20,6 +20,7 @@ export interface Step {
   event: number;
   interactive: boolean;
   prop: number;
+  visitless: boolean;
   engagedMs: number;
   scrollPercent: number | undefined;
   /** Sent again: 0 not, 1 at once, 2 with the next step. */
@@ -50,6 +51,7 @@ export const step: fc.Arbitrary<Step> = fc.record({
   event: fc.integer({ min: 0, max: 2 }),
   interactive: fc.boolean(),
   prop: fc.integer({ min: 0, max: 3 }),
+  visitless: fc.constantFrom(false, false, false, true),
   engagedMs: fc.integer({ min: 0, max: 100_000 }),
   scrollPercent: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
   repeats: fc.constantFrom(0, 0, 0, 0, 1, 2),
@@ -106,13 +108,13 @@ export function hitOf(step: Step, index: number, now: number, zones: readonly Zo
     language: step.setup > 1 ? "de" : "lv",
   };
   if (step.kind === "event") {
-    const prop = step.prop % 2 ? "plan" : "__proto__";
     hit.event = {
       name: ["Signup", "Outbound Link: Click", "__proto__"][step.event] ?? "",
       interactive: step.interactive,
-      props: step.prop ? [[prop, String(step.prop)]] : [],
     };
+    if (step.visitless) hit.visitless = true;
   }
+  if (step.kind !== "engagement" && step.prop) hit.props = [[step.prop % 2 ? "plan" : "__proto__", String(step.prop)]];
   if (step.kind === "engagement") {
     hit.engagement = { engagedMs: step.engagedMs };
     if (step.scrollPercent !== undefined) hit.engagement.scrollPercent = step.scrollPercent;

@@ -44,11 +44,21 @@ const VALUE: Record<string, (hit: Hit) => string> = {
   language: (hit) => hit.language,
 };
 
+/** A hit's value of a dimension, in a visit with its first hit, of a visitor with the day's first hit. */
+function valueAt(name: string, hit: Hit, first: Hit, ofVisitor: Hit): string {
+  const kind = kindOf[name];
+  if (kind === "event") return hit.event?.name ?? "";
+  const read = VALUE[name] as (hit: Hit) => string;
+  return read(kind === "visit" ? first : kind === "visitor" ? ofVisitor : hit);
+}
+
 const kindOf = Object.fromEntries(DIMENSIONS.map(({ name, kind }) => [name, kind]));
 
 export class NaiveCounter {
   readonly #limits: Limits;
   readonly #visits: NaiveVisit[] = [];
+  /** Events without a visit. */
+  readonly #visitless: Hit[] = [];
   /** Page views and events that count, in order of arrival. */
   readonly #counted: Hit[] = [];
   readonly #ids = new Set<string>();
@@ -61,6 +71,10 @@ export class NaiveCounter {
   add(hit: Hit, now: number): void {
     if (this.#ids.has(hit.id)) return;
     this.#ids.add(hit.id);
+    if (hit.visitless) {
+      this.#visitless.push(hit);
+      return;
+    }
     const visit = this.#openVisit(hit, now);
     const dropped = visit ? this.#beyondRate(visit, hit) : hit.kind === "engagement";
     if (!dropped && hit.kind !== "engagement") this.#counted.push(hit);
@@ -118,35 +132,35 @@ export class NaiveCounter {
     const firstOfDay = new Map<string, Hit>();
     for (const hit of this.#counted) if (!firstOfDay.has(hit.visitor)) firstOfDay.set(hit.visitor, hit);
 
+    /** Everything a hit is counted under, with the visit's and the visitor's first hits. */
+    const keysOf = (hit: Hit, first: Hit, ofVisitor: Hit): string[][] => {
+      const has = (name: string) => kindOf[name] !== "event" || hit.event !== undefined;
+      const value = (name: string) => valueAt(name, hit, first, ofVisitor);
+      const keys: string[][] = [];
+      for (const { name, stored, kind } of DIMENSIONS) {
+        if (!stored || kind === "exit" || kind === "tally" || !has(name)) continue;
+        keys.push([hit.day.day, name, value(name)]);
+      }
+      for (const [a, b] of PAIRS) {
+        if (has(a) && has(b)) keys.push([hit.day.day, pairName(a, b), value(a), value(b)]);
+      }
+      for (const [key, text] of hit.props ?? []) {
+        keys.push([hit.day.day, propertyDimension(hit.event?.name ?? "pageview", key), text]);
+      }
+      return keys;
+    };
+    for (const hit of this.#visitless) for (const key of keysOf(hit, hit, hit)) add(key, "customEvents");
+
     for (const visit of this.#visits) {
       const [first] = visit.hits as [Hit];
       const counted = visit.hits.filter(({ kind }) => kind !== "engagement");
       const day = first.day.day;
       const constants = firstOfDay.get(visit.visitor) as Hit;
-      const valueAt = (name: string, hit: Hit, ofVisitor: Hit): string => {
-        const kind = kindOf[name];
-        if (kind === "event") return hit.event?.name ?? "";
-        return (VALUE[name] as (hit: Hit) => string)(kind === "visit" ? first : kind === "visitor" ? ofVisitor : hit);
-      };
-
       // Hits, on their own day.
       for (const hit of counted) {
         const { visitor } = hit;
-        const has = (name: string) => kindOf[name] !== "event" || hit.event !== undefined;
-        const value = (name: string) => valueAt(name, hit, firstOfDay.get(visitor) as Hit);
         const column = hit.kind === "pageview" ? "pageviews" : "customEvents";
-        const keys: string[][] = [];
-        for (const { name, stored, kind } of DIMENSIONS) {
-          if (!stored || kind === "exit" || kind === "tally" || !has(name)) continue;
-          keys.push([hit.day.day, name, value(name)]);
-        }
-        for (const [a, b] of PAIRS) {
-          if (has(a) && has(b)) keys.push([hit.day.day, pairName(a, b), value(a), value(b)]);
-        }
-        for (const [key, text] of hit.event?.props ?? []) {
-          keys.push([hit.day.day, propertyDimension(hit.event?.name ?? "", key), text]);
-        }
-        for (const key of keys) {
+        for (const key of keysOf(hit, first, firstOfDay.get(visitor) as Hit)) {
           add(key, column);
           addVisitor(visitor, key);
         }
@@ -162,13 +176,13 @@ export class NaiveCounter {
         ...DIMENSIONS.filter(({ name, stored }) => stored && visitLevel(name)).map(({ name }) => [
           day,
           name,
-          valueAt(name, first, constants),
+          valueAt(name, first, first, constants),
         ]),
         ...PAIRS.filter(([a, b]) => visitLevel(a) && visitLevel(b)).map(([a, b]) => [
           day,
           pairName(a, b),
-          valueAt(a, first, constants),
-          valueAt(b, first, constants),
+          valueAt(a, first, first, constants),
+          valueAt(b, first, first, constants),
         ]),
       ];
       for (const key of keys) {
@@ -181,8 +195,10 @@ export class NaiveCounter {
       for (const page of new Set(counted.map((hit) => hit.page))) {
         add([day, "page", page], "visits");
         for (const [a, b] of PAIRS) {
-          if (b === "page" && visitLevel(a)) add([day, pairName(a, b), valueAt(a, first, constants), page], "visits");
-          if (a === "page" && visitLevel(b)) add([day, pairName(a, b), page, valueAt(b, first, constants)], "visits");
+          if (b === "page" && visitLevel(a))
+            add([day, pairName(a, b), valueAt(a, first, first, constants), page], "visits");
+          if (a === "page" && visitLevel(b))
+            add([day, pairName(a, b), page, valueAt(b, first, first, constants)], "visits");
         }
       }
       for (const page of new Set(visit.hits.map((hit) => hit.page))) {
