@@ -2,15 +2,16 @@ import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runI
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { addDays, hourOf, localDayAt, MINUTE_MS } from "../../src/calendar.ts";
-import type { Hit, RecordBatch } from "../../src/hit.ts";
+import { MINUTE_MS, type ZoneRule } from "../../src/calendar.ts";
+import type { Hit } from "../../src/hit.ts";
 import { COLUMN } from "../../src/metrics.ts";
 import { TallyStorage } from "../../src/tally/storage.ts";
 import { tallyStub } from "../../src/tally/stub.ts";
+import { batchOf, pageview } from "../tally/hits.ts";
 import { type DatabaseState, type Event, schedule } from "./schedule.ts";
 
 const RUNS = 500;
-const zones = [{ timezone: "Europe/Riga", fromDay: "1970-01-01", fromAt: 0 }];
+const zones: ZoneRule[] = [{ timezone: "Europe/Riga", fromDay: "1970-01-01", fromAt: 0 }];
 
 /** The faults of the moment. The objects run in this isolate, so they meet the patched methods below. */
 const faults = {
@@ -162,38 +163,13 @@ class Life {
   }
 
   hit(visitor: number): Hit {
-    const at = Date.now();
-    const day = localDayAt(zones, at);
-    const n = this.sent.length;
-    const pseudonym = (date: string) => `${date.replaceAll("-", "")}${visitor}`.padEnd(32, "0");
-    const blank = { source: "", channel: "Direct", referrer: "", utmSource: "", utmMedium: "", utmCampaign: "" };
-    const setup = { browser: "Firefox", browserVersion: "145", os: "Linux", osVersion: "", device: "Desktop" };
-    const hit: Hit = {
-      ...blank,
-      ...setup,
-      utmContent: "",
-      utmTerm: "",
-      country: "LV",
-      region: "",
-      screen: "",
-      language: "",
-      id: (this.siteId * 1000 + n).toString(16).padStart(13, "0").padEnd(32, "0"),
-      kind: "pageview",
-      at,
-      day,
-      hour: hourOf(day, at),
-      visitor: pseudonym(day.day),
-      previousVisitor: pseudonym(addDays(day.day, -1)),
-      page: `e.com/${n}`,
-    };
+    const hit = pageview(Date.now(), visitor, { page: `e.com/${this.sent.length}` }, zones);
     this.sent.push(hit);
     return hit;
   }
 
   async send(hits: Hit[], losesAnswer: boolean): Promise<void> {
-    const today = localDayAt(zones, Date.now());
-    const tomorrow = localDayAt(zones, today.endsAt);
-    const batch: RecordBatch = { siteId: this.siteId, shard: 0, shards: 1, hits, today, tomorrow };
+    const batch = batchOf(this.siteId, Date.now(), hits, {}, zones);
     const outcomes = await tallyStub(env, this.siteId, 0)
       .record(batch)
       .catch(() => null);

@@ -6,8 +6,8 @@ export const UTC: ZoneRule[] = [{ timezone: "UTC", fromDay: "1970-01-01", fromAt
 let ids = 0;
 
 /** A page view of `person` at an instant, with an id of its own; what is given replaces what is made up. */
-export function pageview(at: number, person: number, given: Partial<Hit> = {}): Hit {
-  const day = localDayAt(UTC, at);
+export function pageview(at: number, person: number, given: Partial<Hit> = {}, zones = UTC): Hit {
+  const day = localDayAt(zones, at);
   const pseudonym = (date: string) => `${date.replaceAll("-", "")}${person}`.padEnd(32, "0");
   return {
     id: (++ids).toString(16).padStart(13, "0").padEnd(32, "0"),
@@ -40,7 +40,13 @@ export function pageview(at: number, person: number, given: Partial<Hit> = {}): 
 }
 
 /** One call to the tally of shard 0 of a site, as at an instant. */
-export function batchOf(siteId: number, now: number, hits: Hit[], given: Partial<RecordBatch> = {}): RecordBatch {
-  const today = localDayAt(UTC, now);
-  return { siteId, shard: 0, shards: 1, hits, today, tomorrow: localDayAt(UTC, today.endsAt), ...given };
+export function batchOf(
+  siteId: number,
+  now: number,
+  hits: Hit[],
+  given: Partial<RecordBatch> = {},
+  zones = UTC,
+): RecordBatch {
+  const today = localDayAt(zones, now);
+  return { siteId, shard: 0, shards: 1, hits, today, tomorrow: localDayAt(zones, today.endsAt), ...given };
 }
