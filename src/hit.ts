@@ -104,8 +104,8 @@ export interface TallyApi {
   record(batch: RecordBatch): Promise<Outcome[]>;
   /** Shard 0 only: the identity key (base64) of a day, made if it has none yet and `make` is true. */
   identityKey(siteId: number, day: LocalDay, make: boolean): Promise<string | null>;
-  /** Open days with the dimensions named (`"all"`: every stored one) and pairs (`"page*country"`). */
-  open(request: { dimensions: string[] | "all"; pairs?: string[] }): Promise<OpenDay[]>;
+  /** Open days with the dimensions named (`"all"`: every stored one) and pairs (`"country*page"`), of `from`…`to`. */
+  open(request: { dimensions: string[] | "all"; pairs?: string[]; from?: string; to?: string }): Promise<OpenDay[]>;
   live(): Promise<Live>;
   ping(): Promise<"ok">;
   /** Deletes everything and counts nothing from then on. */

@@ -25,18 +25,27 @@ export const LIMITS = {
   cellBytesPerPair: 1_500_000,
   /** Different (event, property name) on one day in one shard. */
   propertiesPerSite: 300,
-  /** Different values of one property, and bytes of all properties' values, on one day in one shard. */
+  /** Different values of one property, and of all, on one day in one shard. */
   valuesPerProperty: 2_000,
-  propertyBytes: 4_000_000,
-  /** Marks, and visitors with their visits, remembered for one day in one shard: together with the counts about 64 MB. Past them the day is approximate. */
+  valuesOfProperties: 20_000,
+  /** Marks, and visitors with their visits, remembered for one day in one shard. Past them the day is approximate. */
   marksPerDay: 1_200_000,
   visitorsPerDay: 600_000,
+  /** Different attributions of visits, and different setups of visitors, on one day in one shard. */
+  visitTuplesPerDay: 50_000,
+  visitorTuplesPerDay: 20_000,
   /** Visits open at once in one shard; past that the longest silent one is closed early. */
   openVisits: 60_000,
-  /** Memory of a shard's state from which on the site gets more shards. */
+  /** Pages that all open visits of a shard remember together. */
+  rememberedPages: 200_000,
+  /** Ids remembered in each ten minutes. */
+  rememberedIds: 400_000,
+  /** Memory of a shard's state from which on the site gets more shards (an object has 128 MB)… */
   growShardsBytes: 32 * 1024 * 1024,
+  /** …and from which on nothing new is remembered: it counts as `(other)`, and the day is approximate. */
+  fullBytes: 64 * 1024 * 1024,
   /** Pages that an open visit remembers; further ones add page views but no visits of the page. */
-  pagesPerVisit: 500,
+  pagesPerVisit: 200,
 
   /** Hits of one visitor in one window before further ones are dropped. */
   rateHits: 300,

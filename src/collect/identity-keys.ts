@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { type LocalDay, MINUTE_MS } from "../calendar.ts";
 import { LIMITS } from "../limits.ts";
-import { identityKeyName } from "../tally/dying-keys.ts";
+import { identityKeyName } from "../tally/keyring.ts";
 import type { Platform } from "./deps.ts";
 import { SingleFlight } from "./single-flight.ts";
 

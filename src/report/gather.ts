@@ -92,7 +92,13 @@ async function askForDays(reads: readonly Read[], counts: Counts): Promise<Answe
       }
     }
   }
-  const answers = await askAll(counts, (tally) => tally.open({ dimensions: [...dimensions] }));
+  const from = reads.map((read) => read.from).sort()[0] ?? "";
+  const to =
+    reads
+      .map((read) => read.to)
+      .sort()
+      .at(-1) ?? "";
+  const answers = await askAll(counts, (tally) => tally.open({ dimensions: [...dimensions], from, to }));
   return answers.map((days, shard) => ({ shard, days }));
 }
 

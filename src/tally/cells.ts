@@ -23,8 +23,9 @@ export class CellTable {
     this.#counts = new Float64Array(FEWEST_ROWS * width);
   }
 
-  get bytes(): number {
-    return this.#slots.byteLength + this.#tables.byteLength * 3 + this.#counts.byteLength;
+  /** About how much memory the table takes, between two doublings. */
+  get memoryBytes(): number {
+    return Math.ceil(this.size * (20 + 8 * this.width) * 1.5);
   }
 
   /** Cells of one table. */
@@ -74,11 +75,14 @@ export class CellTable {
     return this.#bs[row] as number;
   }
 
-  /** A row's counts with trailing zeros cut. */
+  /**
+   * A row's counts with trailing zeros cut. Never below zero: after an upgrade that counts a new pair, a visit opened
+   * before may take back a bounce that was not counted there.
+   */
   counts(row: number): number[] {
     let width = this.width;
-    while (width > 0 && this.count(row, width - 1) === 0) width--;
-    return Array.from({ length: width }, (_, column) => this.count(row, column));
+    while (width > 0 && this.count(row, width - 1) <= 0) width--;
+    return Array.from({ length: width }, (_, column) => Math.max(0, this.count(row, column)));
   }
 
   write(writer: PackWriter): void {

@@ -6,11 +6,13 @@ import { CellTable } from "./cells.ts";
 import { MarkMap } from "./mark-map.ts";
 import type { PackReader, PackWriter } from "./pack.ts";
 import { SLOT, SLOTS, VALUES_SLOT, VISIT_SLOTS, VISITOR_SLOTS } from "./slots.ts";
-import { TupleTable } from "./tuple-table.ts";
+import { OTHER_TUPLE, TupleTable } from "./tuple-table.ts";
 import { OTHER_VALUE, ValueTable } from "./values.ts";
 
 /** Slots that have a table of values of their own. */
 const OWN_VALUES = VALUES_SLOT.filter((valuesSlot, slot) => valuesSlot === slot);
+
+const PAIR_NAMES = PAIRS.map(([a, b]) => pairName(a, b));
 
 /** Single cells of properties are numbered from here on; below are the slots of the dimensions. */
 export const PROPERTY_TABLES = 1_000;
@@ -22,6 +24,8 @@ export const PROPERTY_TABLES = 1_000;
 export class Day {
   local: LocalDay;
   readonly limits: Limits;
+  /** Whether values, cells, tuples and marks that are new may be remembered. */
+  mayGrow = true;
 
   /** Values by slot; dimensions that share values share the table. */
   readonly values: ValueTable[];
@@ -31,13 +35,13 @@ export class Day {
   readonly singles = new CellTable(COUNTED.length);
   readonly pairs = new CellTable(PAIR_COLUMNS);
   readonly #pairBytes: number[] = [];
-  #propertyBytes = 0;
+  #propertyValues = 0;
 
   /** Visitor → tuple of constants; (visitor, k) → tuple of the k-th different visit. */
   readonly visitors: MarkMap;
   readonly marks: MarkMap;
-  readonly visitorTuples = new TupleTable(VISITOR_SLOTS.length);
-  readonly visitTuples = new TupleTable(VISIT_SLOTS.length);
+  readonly visitorTuples: TupleTable;
+  readonly visitTuples: TupleTable;
 
   constructor(local: LocalDay, limits: Limits, dayBefore?: Day) {
     this.local = local;
@@ -54,14 +58,19 @@ export class Day {
     this.propertyValues[OTHER_VALUE] = this.#propertyTable();
     this.visitors = new MarkMap({ values: true, most: limits.visitorsPerDay });
     this.marks = new MarkMap({ values: false, most: limits.marksPerDay });
+    this.visitorTuples = new TupleTable(VISITOR_SLOTS.length, limits.visitorTuplesPerDay);
+    this.visitTuples = new TupleTable(VISIT_SLOTS.length, limits.visitTuplesPerDay);
   }
 
-  /** About how much memory the day takes, in bytes. */
-  get bytes(): number {
-    const values = this.values.reduce((sum, table, slot) => sum + (VALUES_SLOT[slot] === slot ? table.bytes : 0), 0);
-    const cells = this.singles.bytes + this.pairs.bytes;
-    // A JavaScript string in an array and a map takes about 60 bytes besides its characters.
-    return values * 3 + this.#propertyBytes * 3 + cells + this.visitors.bytes + this.marks.bytes;
+  /** About how much memory the day takes. The same after a checkpoint was read, so that bounds act the same. */
+  get memoryBytes(): number {
+    let bytes = 0;
+    for (const slot of OWN_VALUES) bytes += (this.values[slot] as ValueTable).memoryBytes;
+    for (const table of this.propertyValues) bytes += table?.memoryBytes ?? 0;
+    for (const part of [this.singles, this.pairs, this.visitors, this.marks, this.visitorTuples, this.visitTuples]) {
+      bytes += part.memoryBytes;
+    }
+    return bytes;
   }
 
   /** Page views and custom events counted so far, and beacons dropped. */
@@ -81,23 +90,23 @@ export class Day {
 
   /** Number of a value of a dimension; a value beyond the bound is `(other)` and the day is flagged. */
   number(slot: number, value: string): number {
-    const number = (this.values[slot] as ValueTable).number(value);
+    const number = (this.values[slot] as ValueTable).number(value, this.mayGrow);
     if (number === OTHER_VALUE && value !== OTHER) this.flag(`capped:${SLOTS[slot]?.name}`);
     return number;
   }
 
   /** Numbers of a property and of its value. */
   propertyNumbers(name: string, value: string): { property: number; value: number } {
-    const property = this.properties.number(name);
+    const property = this.properties.number(name, this.mayGrow);
     let table = this.propertyValues[property];
     if (!table) {
       table = this.#propertyTable();
       this.propertyValues[property] = table;
     }
-    const before = table.bytes;
-    const room = this.#propertyBytes < this.limits.propertyBytes;
-    const number = property !== OTHER_VALUE && room ? table.number(value) : OTHER_VALUE;
-    this.#propertyBytes += table.bytes - before;
+    const before = table.size;
+    const mayAdd = this.mayGrow && this.#propertyValues < this.limits.valuesOfProperties;
+    const number = property === OTHER_VALUE ? OTHER_VALUE : table.number(value, mayAdd);
+    this.#propertyValues += table.size - before;
     if (number === OTHER_VALUE) this.flag("capped:properties");
     return { property, value: number };
   }
@@ -107,13 +116,21 @@ export class Day {
     this.singles.add(this.singles.row(table, value, 0), column, delta);
   }
 
+  /** The number of a tuple of a visit's or a visitor's values; past the bound that of `(other)` everywhere. */
+  tupleNumber(table: TupleTable, row: readonly number[]): number {
+    const number = table.number(row, this.mayGrow);
+    if (number === OTHER_TUPLE && row.some((value) => value !== OTHER_VALUE)) this.flag("capped:visits");
+    return number;
+  }
+
   /** The row of a pair's cell; past the bound that of (other, other). */
   pairRow(pair: number, a: number, b: number, aSlot: number, bSlot: number): number {
     const found = this.pairs.find(pair, a, b);
     if (found >= 0) return found;
     const size = (this.values[aSlot] as ValueTable).jsonBytes(a) + (this.values[bSlot] as ValueTable).jsonBytes(b) + 40;
     const bytes = (this.#pairBytes[pair] ?? 0) + size;
-    if (this.pairs.sizeOf(pair) >= this.limits.cellsPerPair || bytes > this.limits.cellBytesPerPair) {
+    const { cellsPerPair, cellBytesPerPair } = this.limits;
+    if (!this.mayGrow || this.pairs.sizeOf(pair) >= cellsPerPair || bytes > cellBytesPerPair) {
       const [first, second] = PAIRS[pair] as (typeof PAIRS)[number];
       this.flag(`capped:${pairName(first, second)}`);
       return this.pairs.row(pair, OTHER_VALUE, OTHER_VALUE);
@@ -150,7 +167,7 @@ export class Day {
     writer.text(this.local.day).float(this.local.startsAt).float(this.local.endsAt);
     // Names, because the numbers of dimensions and pairs shift when the tables are changed by an upgrade.
     writer.list(DIMENSIONS, ({ name }) => writer.text(name));
-    writer.list(PAIRS, ([a, b]) => writer.text(pairName(a, b)));
+    writer.list(PAIR_NAMES, (name) => writer.text(name));
     writer.list(OWN_VALUES, (slot) => {
       writer.text((SLOTS[slot] as Dimension).name);
       (this.values[slot] as ValueTable).write(writer);
@@ -168,20 +185,23 @@ export class Day {
     const day = new Day({ day: reader.text(), startsAt: reader.float(), endsAt: reader.float() }, limits);
     const names = reader.list(() => reader.text());
     const slotNow = names.map((name) => SLOTS.findIndex((dimension) => dimension.name === name));
-    const pairNow = reader
-      .list(() => reader.text())
-      .map((name) => PAIRS.findIndex(([a, b]) => pairName(a, b) === name));
+    const pairs = reader.list(() => reader.text());
+    const pairNow = pairs.map((name) => PAIR_NAMES.indexOf(name));
     reader.list(() => {
       const name = reader.text();
       const slot = OWN_VALUES.find((own) => SLOTS[own]?.name === name);
       (slot === undefined ? day.#propertyTable() : (day.values[slot] as ValueTable)).read(reader);
     });
+    // Visits that go on were counted by the old tables, and go on being counted by the new ones.
+    if (names.join() !== SLOTS.map(({ name }) => name).join() || pairs.join() !== PAIR_NAMES.join()) {
+      day.flag("approximate");
+    }
     day.properties.read(reader);
     const properties = reader.integer();
     for (let property = 0; property < properties; property++) {
       const table = day.#propertyTable().read(reader);
       day.propertyValues[property] = table;
-      day.#propertyBytes += table.bytes;
+      day.#propertyValues += table.size - 1;
     }
     day.singles.read(reader, (table) => (table < PROPERTY_TABLES ? (slotNow[table] ?? -1) : table));
     day.pairs.read(reader, (pair) => pairNow[pair] ?? -1);

@@ -5,47 +5,37 @@ export class KeyNotReady extends Error {
   readonly retryable = true;
 }
 
-/** How long KV may go on saying that a new key is missing. */
-const VISIBLE_AFTER_MS = 2 * 60_000;
-/** KV refuses to expire anything sooner. */
-const SHORTEST_TTL_MS = 60_000;
+/** 256 random bits. */
+export type Key = Uint8Array<ArrayBuffer>;
 
-/** How a key that is missing is made. */
-export interface MakeOptions {
-  /** When it was made before, as far as is known. */
-  madeAt: number | undefined;
-  /** When KV is to delete it, in ms since 1970. */
-  expiresAt: number;
-  /** Called before a new key is given out. */
-  onMade: () => void;
-  /** Ask KV even if the key was never made as far as is known. Not asking spares a miss, which KV remembers for a minute. */
-  looksFirst: boolean;
-}
+/** KV refuses to expire anything sooner. */
+export const SHORTEST_TTL_MS = 60_000;
 
 /**
- * Random 256-bit keys that rest in KV alone and expire there: KV keeps no history, so an expired key is gone.
- * The maker (one tally) remembers which names it made, never the keys.
+ * Random 256-bit keys that rest in KV alone and expire there: KV keeps no history, so an expired key is gone. In
+ * memory they live no longer.
  */
 export class DyingKeys {
   readonly #kv: KVNamespace;
-  readonly #memory = new Map<string, Uint8Array>();
-  readonly #pending = new Map<string, Promise<Uint8Array | null>>();
+  readonly #memory = new Map<string, { key: Key; until: number }>();
 
   constructor(kv: KVNamespace) {
     this.#kv = kv;
   }
 
-  /** The key if it is at hand without asking KV. */
-  known(name: string): Uint8Array | undefined {
-    return this.#memory.get(name);
+  /** The key of a name if it is at hand and has not expired. `now` in ms since 1970. */
+  known(name: string, now: number): Key | undefined {
+    const found = this.#memory.get(name);
+    return found && found.until > now ? found.key : undefined;
   }
 
   /**
-   * The key of a name; null if there is none. `madeAt`: when it was made (ms since 1970), as far as is known.
-   * @throws KeyNotReady if KV does not answer, or does not show a key that was made
+   * The key of a name; null if KV shows none. `until`: when it expires, as far as is known.
+   * @throws KeyNotReady if KV does not answer
    */
-  async find(name: string, now: number, madeAt: number | undefined): Promise<Uint8Array | null> {
-    const known = this.#memory.get(name);
+  async find(name: string, now: number, until: number): Promise<Key | null> {
+    if (until <= now) return null;
+    const known = this.known(name, now);
     if (known) return known;
     let text: string | null;
     try {
@@ -53,61 +43,29 @@ export class DyingKeys {
     } catch {
       throw new KeyNotReady("KV does not answer");
     }
-    if (text !== null) return this.#remember(name, new Uint8Array(Buffer.from(text, "base64")));
-    if (madeAt !== undefined && now < madeAt + VISIBLE_AFTER_MS)
-      throw new KeyNotReady("KV does not show a new key yet");
-    return null;
+    if (text === null) return null;
+    const key = new Uint8Array(Buffer.from(text, "base64"));
+    this.#memory.set(name, { key, until });
+    return key;
   }
 
   /**
-   * The key of a name, made if there is none; null if it would have expired already.
-   * @throws KeyNotReady as `find`, or if KV does not take the new key
+   * Gives KV a key to keep until an instant at least a minute ahead: a new one, or one that is to live longer.
+   * @throws KeyNotReady if KV does not take it
    */
-  findOrMake(name: string, now: number, options: MakeOptions): Promise<Uint8Array | null> {
-    const pending = this.#pending.get(name);
-    if (pending) return pending;
-    const made = this.#findOrMake(name, now, options).finally(() => this.#pending.delete(name));
-    this.#pending.set(name, made);
-    return made;
-  }
-
-  async #findOrMake(
-    name: string,
-    now: number,
-    { madeAt, expiresAt, onMade, looksFirst }: MakeOptions,
-  ): Promise<Uint8Array | null> {
-    const found = looksFirst || madeAt !== undefined ? await this.find(name, now, madeAt) : null;
-    if (found) return found;
-    if (expiresAt < now + SHORTEST_TTL_MS) return null;
-    const key = new Uint8Array(randomBytes(32));
+  async put(name: string, now: number, until: number, key: Key = new Uint8Array(randomBytes(32))): Promise<Key> {
     try {
-      await this.#kv.put(name, Buffer.from(key).toString("base64"), {
-        expirationTtl: Math.ceil((expiresAt - now) / 1000),
-      });
+      const expirationTtl = Math.ceil((until - now) / 1000);
+      await this.#kv.put(name, Buffer.from(key).toString("base64"), { expirationTtl });
     } catch {
-      throw new KeyNotReady("KV does not take a new key");
+      throw new KeyNotReady("KV does not take a key");
     }
-    onMade();
-    return this.#remember(name, key);
-  }
-
-  /** Forgets keys in memory whose names are not wanted any more. */
-  forget(isGone: (name: string) => boolean): void {
-    for (const name of this.#memory.keys()) if (isGone(name)) this.#memory.delete(name);
-  }
-
-  #remember(name: string, key: Uint8Array): Uint8Array {
-    this.#memory.set(name, key);
+    this.#memory.set(name, { key, until });
     return key;
   }
-}
 
-/** KV name of a site's identity key of a local day. */
-export function identityKeyName(siteId: number, day: string): string {
-  return `identity:${siteId}:${day}`;
-}
-
-/** KV name of a tally's journal key of a UTC date. */
-export function journalKeyName(siteId: number, shard: number, date: string): string {
-  return `journal:${siteId}:${shard}:${date}`;
+  /** Forgets what has expired. */
+  sweep(now: number): void {
+    for (const [name, { until }] of this.#memory) if (until <= now) this.#memory.delete(name);
+  }
 }

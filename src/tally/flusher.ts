@@ -44,29 +44,46 @@ export class Flusher {
   }
 
   /** When there is something to do, in ms since 1970; Infinity for never. */
-  nextDueAt(): number {
+  nextDueAt(now: number): number {
     const due: number[] = [];
     for (const day of this.#state.days.values()) due.push(this.#openDayDueAt(day));
     if (this.closedUnflushed().length > 0) due.push(0);
-    if (Object.keys(this.#ledger.closed).length > 0) due.push(this.#ledger.healedAt + HEAL_EVERY_MS);
-    return Math.max(Math.min(...due), this.#ledger.flushRetryAt);
+    if (Object.keys(this.#ledger.closed).length > 0) due.push(this.#healDueAt(now));
+    // Of a clock that was far ahead for a moment, nothing is believed.
+    const retryAt = this.#ledger.flushRetryAt > now + DAY_MS + HOUR_MS ? 0 : this.#ledger.flushRetryAt;
+    return Math.max(Math.min(...due), retryAt);
   }
 
   /** Does what is due. D1's failures are kept for a later try; they lose nothing. */
   async flushWhatIsDue(now: number): Promise<void> {
-    if (now < this.nextDueAt()) return;
-    try {
-      if (now >= this.#ledger.healedAt + HEAL_EVERY_MS) await this.#heal(now);
-      for (const date of this.closedUnflushed()) await this.#flushClosed(date, now);
-      for (const day of [...this.#state.days.values()]) {
-        if (now >= this.#openDayDueAt(day)) await this.#flushOpen(day, now);
+    if (now < this.nextDueAt(now)) return;
+    let failure: unknown;
+    const attempt = async (work: () => Promise<void>) => {
+      try {
+        await work();
+      } catch (error) {
+        failure = error;
+        console.error(JSON.stringify({ event: "flush_failed", error: error instanceof Error ? error.name : "" }));
       }
-      this.#failures = 0;
-    } catch (error) {
-      this.#ledger.flushRetryAt = now + this.#retryDelayMs(error, now);
-      this.#storage.saveLedger(this.#ledger);
-      console.error(JSON.stringify({ event: "flush_failed", error: error instanceof Error ? error.name : "" }));
+    };
+    // Each on its own, so that a day that cannot be flushed holds up no other; D1 away holds up all, and is asked once.
+    if (now >= this.#healDueAt(now)) await attempt(() => this.#heal(now));
+    for (const date of this.closedUnflushed()) {
+      if (!isUnavailable(failure)) await attempt(() => this.#flushClosed(date, now));
     }
+    for (const day of [...this.#state.days.values()]) {
+      if (now >= this.#openDayDueAt(day) && !isUnavailable(failure)) await attempt(() => this.#flushOpen(day, now));
+    }
+    if (failure === undefined) this.#failures = 0;
+    else {
+      this.#ledger.flushRetryAt = now + this.#retryDelayMs(failure, now);
+      this.#storage.saveLedger(this.#ledger);
+    }
+  }
+
+  #healDueAt(now: number): number {
+    const { healedAt } = this.#ledger;
+    return healedAt > now ? now : healedAt + HEAL_EVERY_MS;
   }
 
   #openDayDueAt(day: Day): number {
@@ -137,4 +154,9 @@ export class Flusher {
     if (/daily .*limit/i.test(message)) return DAY_MS - (now % DAY_MS) + FIRST_RETRY_MS;
     return Math.min(FIRST_RETRY_MS * 2 ** this.#failures++, LAST_RETRY_MS);
   }
+}
+
+/** Whether D1 itself failed, and not the handling of one day. */
+function isUnavailable(error: unknown): boolean {
+  return error !== undefined && !(error instanceof RangeError);
 }

@@ -15,8 +15,8 @@ import { visitorValues, visitValues } from "./describe-hit.ts";
 import { exitMark, type Sighting, seeVisit, seeVisitor } from "./sightings.ts";
 import { type SipKey, sipKey } from "./siphash.ts";
 import { SLOT, VISIT_SLOTS, VISITOR_SLOTS } from "./slots.ts";
-import { newIds, type TallyState } from "./state.ts";
-import { durationSeconds, goesOn, isBounce, isOver, pageOf, type Visit, withinRate } from "./visit.ts";
+import type { TallyState } from "./state.ts";
+import { durationSeconds, goesOn, isBounce, isOver, pageOf, type SeenPage, type Visit, withinRate } from "./visit.ts";
 
 /**
  * The tally as a deterministic machine: (state, batches, now) → the changed state and what became of each hit.
@@ -26,6 +26,7 @@ import { durationSeconds, goesOn, isBounce, isOver, pageOf, type Visit, withinRa
 /** Applies batches in order, at the instant `now`. Returns one list of outcomes a batch. */
 export function apply(state: TallyState, now: number, batches: readonly RecordBatch[]): Outcome[][] {
   advance(state, now);
+  state.mindMemory();
   return batches.map((batch) => {
     // Visits that are open over the midnight at which a site gets more shards are cut in two.
     if (state.shards !== 0 && state.shards !== batch.shards) state.openDay(batch.today).flag("approximate");
@@ -38,12 +39,23 @@ export function apply(state: TallyState, now: number, batches: readonly RecordBa
   });
 }
 
-/** Moves the clock (never back), and closes the visits that are over. */
+/** How far the clock may be behind where it was before that is taken for its correction. */
+const CLOCK_SLACK_MS = 2 * MINUTE_MS;
+
+/**
+ * Moves the clock, and closes the visits that are over. The clock goes back only where it must have been wrong
+ * before; the open days are approximate then, as visits may have been closed too early.
+ */
 export function advance(state: TallyState, now: number): void {
-  state.clock = Math.max(state.clock, now);
+  if (now >= state.clock - CLOCK_SLACK_MS) state.clock = Math.max(state.clock, now);
+  else {
+    state.clock = now;
+    state.idsSince = Math.min(state.idsSince, now);
+    for (const day of state.days.values()) day.flag("approximate");
+  }
   if (state.clock >= state.idsSince + state.limits.idsKnownMs) {
     state.earlierIds = state.ids;
-    state.ids = newIds();
+    state.ids = state.newIds();
     state.idsSince = state.clock;
   }
   for (const visit of state.visits.values()) {
@@ -117,7 +129,7 @@ function applyHit(state: TallyState, hit: Hit): Outcome {
   if (change.visits || change.bounces || change.durationSeconds) countVisit(openingDay, visit, change);
 
   visit.exitPage = openingDay === day ? countedHit.page : openingDay.number(SLOT.page, hit.page);
-  const page = pageOf(visit, visit.exitPage, limits);
+  const page = remembered(state, visit, visit.exitPage);
   if (page && !page.seen) {
     page.seen = true;
     countVisitOfPage(openingDay, visit, page.page);
@@ -163,13 +175,15 @@ function arrive(
 
 /** The number, on a day, of the tuple of a hit's visitor. */
 function visitorTupleOn(day: Day, hit: Hit): number {
-  return day.visitorTuples.number(visitorValues(hit).map((value, i) => day.number(VISITOR_SLOTS[i] as number, value)));
+  const row = visitorValues(hit).map((value, i) => day.number(VISITOR_SLOTS[i] as number, value));
+  return day.tupleNumber(day.visitorTuples, row);
 }
 
 /** The number, on a day, of the tuple of a new visit or of one that goes on from the day before. */
 function visitTupleOn(day: Day, state: TallyState, hit: Hit, found: Visit | undefined): number {
   const attribution = found ? attributionOf(state, found) : visitValues(hit);
-  return day.visitTuples.number(attribution.map((value, i) => day.number(VISIT_SLOTS[i] as number, value)));
+  const row = attribution.map((value, i) => day.number(VISIT_SLOTS[i] as number, value));
+  return day.tupleNumber(day.visitTuples, row);
 }
 
 /** The values of a visit's attribution, from the day on which it opened. */
@@ -184,7 +198,7 @@ function attributionOf(state: TallyState, visit: Visit): string[] {
 function openNewVisit(state: TallyState, day: Day, hit: Hit, visitorTuple: number, visitTuple: number): Visit {
   const silent = state.visits.get(hit.visitor);
   if (silent) closeVisit(state, silent);
-  if (state.visits.size >= state.limits.openVisits) {
+  if (state.visits.size >= state.limits.openVisits || !day.mayGrow) {
     const [oldest] = state.visits.values();
     if (oldest) closeVisit(state, oldest);
     day.flag("approximate");
@@ -217,7 +231,7 @@ function countEngaged(state: TallyState, visit: Visit, hit: Hit): void {
   const longer = durationSeconds(visit) - before;
   if (longer) countVisit(day, visit, { visits: 0, bounces: 0, durationSeconds: longer });
 
-  const page = pageOf(visit, day.number(SLOT.page, hit.page), state.limits);
+  const page = remembered(state, visit, day.number(SLOT.page, hit.page));
   if (page && hit.engagement) {
     const { engagedMs, scrollPercent = -1 } = hit.engagement;
     const seconds = Math.floor(page.engagedMs / 1000);
@@ -236,6 +250,15 @@ function countEngaged(state: TallyState, visit: Visit, hit: Hit): void {
   countLive(state, visit, hit);
 }
 
+/** What a visit remembers of a page, within the bounds of a visit and of all. */
+function remembered(state: TallyState, visit: Visit, page: number): SeenPage | undefined {
+  const before = visit.pages.length;
+  const { pagesPerVisit, rememberedPages } = state.limits;
+  const found = pageOf(visit, page, before < pagesPerVisit && state.rememberedPages < rememberedPages);
+  state.rememberedPages += visit.pages.length - before;
+  return found;
+}
+
 function countLive(state: TallyState, visit: Visit, hit: Hit): void {
   const minute = Math.floor(hit.at / MINUTE_MS);
   const visitors = visit.liveMinute === minute ? 0 : 1;
@@ -246,8 +269,9 @@ function countLive(state: TallyState, visit: Visit, hit: Hit): void {
 
 function closeVisit(state: TallyState, visit: Visit): void {
   state.visits.delete(visit.visitor);
+  state.rememberedPages -= visit.pages.length;
   const day = state.openDay(visit.day);
-  const isNew = day.marks.add(exitMark(sipKey(visit.visitor), visit.exitPage));
+  const isNew = day.marks.add(exitMark(sipKey(visit.visitor), visit.exitPage), 0, day.mayGrow);
   countExit(day, {
     page: visit.exitPage,
     visitors: isNew ? 1 : 0,

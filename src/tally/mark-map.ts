@@ -26,8 +26,9 @@ export class MarkMap {
     return this.size >= this.#most;
   }
 
-  get bytes(): number {
-    return this.#keys.byteLength + (this.#values?.byteLength ?? 0);
+  /** About how much memory the map takes, between two doublings. */
+  get memoryBytes(): number {
+    return Math.ceil(this.size * (this.#values ? 12 : 8) * 2.2);
   }
 
   has(key: number): boolean {
@@ -40,11 +41,11 @@ export class MarkMap {
     return this.#keys[slot] === key && this.#values ? (this.#values[slot] as number) : -1;
   }
 
-  /** Adds a key; false if it was there (its value then stays). A full map says true and keeps nothing. */
-  add(key: number, value = 0): boolean {
+  /** Adds a key; false if it was there (its value then stays). A full map, or if it may not, says true and keeps nothing. */
+  add(key: number, value = 0, mayAdd = true): boolean {
     let slot = this.#slot(key);
     if (this.#keys[slot] === key) return false;
-    if (this.full) return true;
+    if (this.full || !mayAdd) return true;
     if (this.size + 1 > this.#keys.length * FULLEST) {
       this.#resize(this.#keys.length * 2);
       slot = this.#slot(key);
@@ -72,8 +73,11 @@ export class MarkMap {
     this.#resize(slots);
     for (let i = 0; i < size; i++) {
       const key = reader.float();
-      this.add(key, this.#values ? reader.integer() : 0);
+      const slot = this.#slot(key);
+      this.#keys[slot] = key;
+      if (this.#values) this.#values[slot] = reader.integer();
     }
+    this.size = size;
     return this;
   }
 

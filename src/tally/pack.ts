@@ -1,7 +1,11 @@
 /**
  * Binary encoding of a tally's state. Integers take one byte for each seven bits, so that counts, which are
- * mostly small, stay small; strings are UTF-8 with their length.
+ * mostly small, stay small; strings are UTF-8 with their length. What is written comes out in parts that fit a
+ * row of storage, so that a large state is never held twice.
  */
+
+/** The size at which a part is handed on. No item is split, so a part may exceed it by one item. */
+const PART_BYTES = 1_000_000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
@@ -10,6 +14,12 @@ export class PackWriter {
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
+  readonly #onPart: (part: Uint8Array<ArrayBuffer>) => void;
+
+  /** `onPart` is handed each part once; it must not keep it. */
+  constructor(onPart: (part: Uint8Array<ArrayBuffer>) => void) {
+    this.#onPart = onPart;
+  }
 
   /** A whole number from 0 to 2^53 - 1. */
   integer(value: number): this {
@@ -37,13 +47,11 @@ export class PackWriter {
   }
 
   text(value: string): this {
-    this.#room(value.length * 3 + 8);
-    // The length comes first but is known last: leave room for the longest, then close the gap.
-    const from = this.#length + 5;
-    const { written } = encoder.encodeInto(value, this.#bytes.subarray(from));
-    this.integer(written);
-    this.#bytes.copyWithin(this.#length, from, from + written);
-    this.#length += written;
+    const bytes = encoder.encode(value);
+    this.integer(bytes.length);
+    this.#grow(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
     return this;
   }
 
@@ -53,12 +61,19 @@ export class PackWriter {
     return this;
   }
 
-  /** What was written, as its own copy. */
-  finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#length);
+  /** Hands on the last part. */
+  finish(): void {
+    if (this.#length > 0) this.#onPart(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
   }
 
+  /** Room for the next item, in this part or a new one. */
   #room(bytes: number): void {
+    if (this.#length >= PART_BYTES) this.finish();
+    this.#grow(bytes);
+  }
+
+  #grow(bytes: number): void {
     if (this.#length + bytes <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + bytes));
     grown.set(this.#bytes);
@@ -67,17 +82,28 @@ export class PackWriter {
   }
 }
 
+/** What `write` writes, in parts of their own. */
+export function packed(write: (writer: PackWriter) => void): Uint8Array<ArrayBuffer>[] {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const writer = new PackWriter((part) => parts.push(part.slice()));
+  write(writer);
+  writer.finish();
+  return parts;
+}
+
 export class PackReader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #parts: Iterator<Uint8Array>;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** `parts`: what a writer handed on, in order. */
+  constructor(parts: Iterable<Uint8Array>) {
+    this.#parts = parts[Symbol.iterator]();
   }
 
   integer(): number {
+    this.#next();
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
       const byte = this.#bytes[this.#at++];
@@ -88,6 +114,7 @@ export class PackReader {
   }
 
   float(): number {
+    this.#next();
     const value = this.#view.getFloat64(this.#at);
     this.#at += 8;
     return value;
@@ -102,5 +129,15 @@ export class PackReader {
 
   list<T>(read: () => T): T[] {
     return Array.from({ length: this.integer() }, read);
+  }
+
+  /** Goes on with the next part where this one ends. */
+  #next(): void {
+    if (this.#at < this.#bytes.length) return;
+    const { value, done } = this.#parts.next();
+    if (done) throw new RangeError("packed state ends too early");
+    this.#bytes = value;
+    this.#view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+    this.#at = 0;
   }
 }

@@ -45,7 +45,7 @@ export function seeVisitor(day: Day, key: SipKey, tuple: () => number): { isNew:
   const known = day.visitors.get(mark);
   if (known >= 0) return { isNew: false, tuple: known };
   const own = tuple();
-  day.visitors.add(mark, own);
+  day.visitors.add(mark, own, day.mayGrow);
   return { isNew: true, tuple: own };
 }
 
@@ -60,7 +60,7 @@ export function seeVisit(day: Day, key: SipKey, tuple: number): Sighting & { all
   const others = all.filter((other) => other !== tuple);
   const isNew = others.length === all.length;
   if (isNew) {
-    day.visitors.add(scoped(key, SCOPE.visit, all.length, 0), tuple);
+    day.visitors.add(scoped(key, SCOPE.visit, all.length, 0), tuple, day.mayGrow);
     all.push(tuple);
   }
   return { isNew, others, all };
@@ -74,7 +74,7 @@ export function seeInVisit(
   value: number,
   presence: Presence,
 ): Sighting {
-  const isNew = day.marks.add(scoped(key, SCOPE[what], presence.visitTuple, value));
+  const isNew = day.marks.add(scoped(key, SCOPE[what], presence.visitTuple, value), 0, day.mayGrow);
   if (!isNew) return { isNew, others: [] };
   const others = presence.visitTuples.filter(
     (tuple) => tuple !== presence.visitTuple && day.marks.has(scoped(key, SCOPE[what], tuple, value)),
@@ -90,7 +90,7 @@ export function seeTogether(
   a: number,
   b: number,
 ): boolean {
-  return day.marks.add(scoped(key, SCOPE[scope], a, b));
+  return day.marks.add(scoped(key, SCOPE[scope], a, b), 0, day.mayGrow);
 }
 
 /** The mark of a visitor who left from a page. */

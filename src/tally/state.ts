@@ -3,12 +3,13 @@ import type { Limits } from "../limits.ts";
 import { Day } from "./day.ts";
 import { LiveMinutes } from "./live-minutes.ts";
 import { MarkMap } from "./mark-map.ts";
-import { PackReader, PackWriter } from "./pack.ts";
+import { PackReader, type PackWriter } from "./pack.ts";
 import { SLOTS, VISIT_SLOTS, VISITOR_SLOTS } from "./slots.ts";
 import { readVisit, type Visit, writeVisit } from "./visit.ts";
 
-/** Ids kept in each of the two generations; far more than a shard takes in ten minutes. */
-const MOST_IDS = 2_000_000;
+/** Measured with V8's heap statistics: an open visit with its text and its place in the map; a page it remembers. */
+const BYTES_PER_VISIT = 650;
+const BYTES_PER_PAGE = 56;
 
 /** What a shard knows. Changed by src/tally/machine.ts alone, and always in the same way by the same input. */
 export class TallyState {
@@ -19,9 +20,11 @@ export class TallyState {
   readonly days = new Map<string, Day>();
   /** Open visits by pseudonym, the longest silent first. */
   readonly visits = new Map<string, Visit>();
+  /** Pages that the open visits remember. */
+  rememberedPages = 0;
   /** Ids of hits of the current ten minutes and of those before. */
-  ids = newIds();
-  earlierIds = newIds();
+  ids: MarkMap;
+  earlierIds: MarkMap;
   idsSince = 0;
   /** Shards of the site as the latest batch told it; 0 before the first. */
   shards = 0;
@@ -33,6 +36,12 @@ export class TallyState {
   constructor(limits: Limits, reopen: (date: string) => Day | undefined = () => undefined) {
     this.limits = limits;
     this.#reopen = reopen;
+    this.ids = this.newIds();
+    this.earlierIds = this.newIds();
+  }
+
+  newIds(): MarkMap {
+    return new MarkMap({ values: false, most: this.limits.rememberedIds });
   }
 
   /** The open day of a date, opened if it is not; its values' places are reserved by the day before. */
@@ -55,23 +64,32 @@ export class TallyState {
     return day;
   }
 
-  /** About how much memory the state takes, in bytes. */
-  get bytes(): number {
-    let bytes = this.ids.bytes + this.earlierIds.bytes + this.visits.size * 500;
-    for (const day of this.days.values()) bytes += day.bytes;
+  /** About how much memory the state takes. The same after a checkpoint was read, so that bounds act the same. */
+  get memoryBytes(): number {
+    let bytes = this.ids.memoryBytes + this.earlierIds.memoryBytes;
+    bytes += this.visits.size * BYTES_PER_VISIT + this.rememberedPages * BYTES_PER_PAGE;
+    for (const day of this.days.values()) bytes += day.memoryBytes;
     return bytes;
   }
 
+  /** Stops or lets the state remember what is new, by its memory. */
+  mindMemory(): void {
+    const mayGrow = this.memoryBytes < this.limits.fullBytes;
+    for (const day of this.days.values()) {
+      day.mayGrow = mayGrow;
+      if (!mayGrow) day.flag("approximate");
+    }
+  }
+
   /** The counts, which may rest in the clear. */
-  writeCounts(): Uint8Array<ArrayBuffer> {
-    const writer = new PackWriter().float(this.clock);
+  writeCounts(writer: PackWriter): void {
+    writer.float(this.clock);
     writer.list([...this.days.values()], (day) => day.writeCounts(writer));
-    return writer.finish();
   }
 
   /** Everything else, which rests only sealed. */
-  writeSecrets(): Uint8Array<ArrayBuffer> {
-    const writer = new PackWriter().text(TUPLE_COLUMNS);
+  writeSecrets(writer: PackWriter): void {
+    writer.text(TUPLE_COLUMNS);
     writer.list([...this.days.values()], (day) => {
       writer.text(day.local.day);
       day.writeSecrets(writer);
@@ -81,16 +99,15 @@ export class TallyState {
     this.earlierIds.write(writer);
     writer.float(this.idsSince).integer(this.shards);
     this.live.write(writer);
-    return writer.finish();
   }
 
   /**
-   * The state that wrote these. Without its secrets (their key has expired), or with those of a version that
+   * The state that wrote these parts. Without its secrets (their key has expired), or with those of a version that
    * described visits differently, the counts go on and the open days are flagged approximate.
    */
   static read(
-    counts: Uint8Array,
-    secrets: Uint8Array | null,
+    counts: Iterable<Uint8Array>,
+    secrets: Iterable<Uint8Array> | null,
     limits: Limits,
     reopen?: (date: string) => Day | undefined,
   ): TallyState {
@@ -118,9 +135,10 @@ export class TallyState {
     reader.list(() => {
       const visit = readVisit(reader, (date) => openDay(date).local);
       this.visits.set(visit.visitor, visit);
+      this.rememberedPages += visit.pages.length;
     });
-    this.ids = newIds().read(reader);
-    this.earlierIds = newIds().read(reader);
+    this.ids = this.newIds().read(reader);
+    this.earlierIds = this.newIds().read(reader);
     this.idsSince = reader.float();
     this.shards = reader.integer();
     this.live.read(reader);
@@ -130,7 +148,3 @@ export class TallyState {
 
 /** The columns of both kinds of tuples; a checkpoint of other columns cannot be understood. */
 const TUPLE_COLUMNS = [...VISITOR_SLOTS, -1, ...VISIT_SLOTS].map((slot) => SLOTS[slot]?.name ?? "|").join();
-
-export function newIds(): MarkMap {
-  return new MarkMap({ values: false, most: MOST_IDS });
-}

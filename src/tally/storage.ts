@@ -2,9 +2,6 @@ import type { LocalDay } from "../calendar.ts";
 
 /** What a tally keeps in its object's SQLite database. Rows are written sparingly: the platform bills each. */
 
-/** The largest blob in one row; the platform takes 2 MB. */
-const PART_BYTES = 1_000_000;
-
 /** What a tally knows about itself and about what it has handed on. Rests in the clear; no hit is in it. */
 export interface Ledger {
   siteId: number;
@@ -15,8 +12,10 @@ export interface Ledger {
   closed: Record<string, { revision: number; endsAt: number }>;
   /** Open days: when last flushed, and the hits counted by then. */
   flushed: Record<string, { at: number; hits: number }>;
-  /** KV names of keys that this tally made, and when. */
-  keysMade: Record<string, number>;
+  /** KV names of the keys that this tally made, when, and until when they are valid (ms since 1970). */
+  keysMade: Record<string, { at: number; until: number }>;
+  /** Name of the key that seals. */
+  journalKey: string;
   /** When it was last looked up whether D1 still has what it acknowledged. */
   healedAt: number;
   /** No flush is tried before then: D1 was away, or has spent its quota. */
@@ -37,6 +36,7 @@ export function emptyLedger(): Ledger {
     closed: {},
     flushed: {},
     keysMade: {},
+    journalKey: "",
     healedAt: 0,
     flushRetryAt: 0,
     tomorrow: null,
@@ -50,11 +50,8 @@ export interface JournalRow {
   sealed: Uint8Array;
 }
 
-export interface Checkpoint {
-  counts: Uint8Array;
-  keyName: string;
-  secrets: Uint8Array;
-}
+/** A checkpoint's two halves: counts in the clear, all else sealed. */
+export type CheckpointKind = "counts" | "secrets";
 
 export class TallyStorage {
   readonly #sql: SqlStorage;
@@ -101,57 +98,65 @@ export class TallyStorage {
   }
 
   /** Journal rows since the last checkpoint, oldest first. */
-  journal(): JournalRow[] {
+  *journal(): Generator<JournalRow> {
+    const rows = this.#sql.exec<{ key_name: string; sealed: ArrayBuffer }>(
+      "SELECT key_name, sealed FROM journal ORDER BY n",
+    );
+    for (const row of rows) yield { keyName: row.key_name, sealed: new Uint8Array(row.sealed) };
+  }
+
+  /** Names of the keys that sealed what is stored. */
+  keyNames(): string[] {
     return this.#sql
-      .exec<{ key_name: string; sealed: ArrayBuffer }>("SELECT key_name, sealed FROM journal ORDER BY n")
+      .exec<{ key_name: string }>(
+        "SELECT key_name FROM journal UNION SELECT key_name FROM checkpoint WHERE key_name IS NOT NULL",
+      )
       .toArray()
-      .map((row) => ({ keyName: row.key_name, sealed: new Uint8Array(row.sealed) }));
+      .map((row) => row.key_name);
   }
 
-  checkpoint(): Checkpoint | null {
-    const [secrets] = this.#sql
-      .exec<{ key_name: string }>("SELECT key_name FROM checkpoint WHERE kind = 'secrets' AND part = 0")
-      .toArray();
-    if (!secrets) return null;
-    return {
-      counts: this.#parts("SELECT data FROM checkpoint WHERE kind = 'counts' ORDER BY part"),
-      secrets: this.#parts("SELECT data FROM checkpoint WHERE kind = 'secrets' ORDER BY part"),
-      keyName: secrets.key_name,
-    };
+  /** Name of the key that sealed the checkpoint; null if there is none. */
+  checkpointKeyName(): string | null {
+    const rows = this.#sql.exec<{ key_name: string }>("SELECT key_name FROM checkpoint WHERE kind = 'secrets' LIMIT 1");
+    return rows.toArray()[0]?.key_name ?? null;
   }
 
-  /** Replaces the checkpoint and empties the journal. Call within `atomically`. */
-  saveCheckpoint({ counts, keyName, secrets }: Checkpoint): void {
-    for (const [kind, data] of [
-      ["counts", counts],
-      ["secrets", secrets],
-    ] as const) {
-      const parts = split(data);
-      for (const [part, bytes] of parts.entries()) {
-        this.#sql.exec(
-          "INSERT OR REPLACE INTO checkpoint (kind, part, key_name, data) VALUES (?, ?, ?, ?)",
-          kind,
-          part,
-          kind === "secrets" ? keyName : null,
-          bytes,
-        );
-      }
-      this.#sql.exec("DELETE FROM checkpoint WHERE kind = ? AND part >= ?", kind, parts.length);
+  /** The parts of one half of the checkpoint, in order. */
+  checkpoint(kind: CheckpointKind): Generator<Uint8Array> {
+    return this.#parts("SELECT data FROM checkpoint WHERE kind = ? ORDER BY part", kind);
+  }
+
+  /**
+   * Replaces the checkpoint by the parts that `write` hands over, and empties the journal. Call within `atomically`.
+   */
+  replaceCheckpoint(keyName: string, write: (save: (kind: CheckpointKind, data: Uint8Array) => void) => void): void {
+    this.#mustBeCurrent();
+    const parts: Record<CheckpointKind, number> = { counts: 0, secrets: 0 };
+    write((kind, data) => {
+      this.#sql.exec(
+        "INSERT OR REPLACE INTO checkpoint (kind, part, key_name, data) VALUES (?, ?, ?, ?)",
+        kind,
+        parts[kind]++,
+        kind === "secrets" ? keyName : null,
+        data,
+      );
+    });
+    for (const [kind, length] of Object.entries(parts)) {
+      this.#sql.exec("DELETE FROM checkpoint WHERE kind = ? AND part >= ?", kind, length);
     }
     // Dropping a table writes no rows; deleting would write one for each.
     this.#sql.exec(`DROP TABLE journal; ${CREATE_JOURNAL}`);
   }
 
-  /** The packed counts of a closed day, or null. */
-  closedDay(day: string): Uint8Array | null {
-    const data = this.#parts("SELECT data FROM closed_days WHERE day = ? ORDER BY part", day);
-    return data.length > 0 ? data : null;
+  /** The packed counts of a closed day, in parts; none if it is not kept. */
+  closedDay(day: string): Generator<Uint8Array> {
+    return this.#parts("SELECT data FROM closed_days WHERE day = ? ORDER BY part", day);
   }
 
-  saveClosedDay(day: string, data: Uint8Array): void {
+  saveClosedDay(day: string, parts: readonly Uint8Array[]): void {
     this.deleteClosedDay(day);
-    for (const [part, bytes] of split(data).entries()) {
-      this.#sql.exec("INSERT INTO closed_days (day, part, data) VALUES (?, ?, ?)", day, part, bytes);
+    for (const [part, data] of parts.entries()) {
+      this.#sql.exec("INSERT INTO closed_days (day, part, data) VALUES (?, ?, ?)", day, part, data);
     }
   }
 
@@ -164,18 +169,11 @@ export class TallyStorage {
     if (this.#retired) throw new Error("this memory of the tally was given up");
   }
 
-  #parts(query: string, ...bindings: string[]): Uint8Array {
-    const parts = this.#sql.exec<{ data: ArrayBuffer }>(query, ...bindings).toArray();
-    return new Uint8Array(Buffer.concat(parts.map(({ data }) => new Uint8Array(data))));
+  *#parts(query: string, binding: string): Generator<Uint8Array> {
+    for (const { data } of this.#sql.exec<{ data: ArrayBuffer }>(query, binding)) yield new Uint8Array(data);
   }
 }
 
 const CREATE_JOURNAL = `CREATE TABLE IF NOT EXISTS journal (
   n INTEGER PRIMARY KEY, key_name TEXT NOT NULL, sealed BLOB NOT NULL
 )`;
-
-function split(data: Uint8Array): Uint8Array[] {
-  const parts: Uint8Array[] = [];
-  for (let at = 0; at === 0 || at < data.length; at += PART_BYTES) parts.push(data.slice(at, at + PART_BYTES));
-  return parts;
-}

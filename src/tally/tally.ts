@@ -6,26 +6,27 @@ import { LIMITS } from "../limits.ts";
 import { growShards } from "../manage/shards.ts";
 import { Day } from "./day.ts";
 import { dayCounts } from "./day-counts.ts";
-import { DyingKeys, identityKeyName, journalKeyName, KeyNotReady } from "./dying-keys.ts";
+import { DyingKeys, KeyNotReady } from "./dying-keys.ts";
 import { Flusher } from "./flusher.ts";
+import { Keyring } from "./keyring.ts";
 import { advance, apply, closeDay, daysToClose } from "./machine.ts";
-import { PackReader, PackWriter } from "./pack.ts";
+import { PackReader, PackWriter, packed } from "./pack.ts";
 import { seal, unseal } from "./seal.ts";
 import { TallyState } from "./state.ts";
-import { emptyLedger, type Ledger, TallyStorage } from "./storage.ts";
+import { type CheckpointKind, emptyLedger, type Ledger, TallyStorage } from "./storage.ts";
 
 /** Hits gather at most this long for one journal row; after a silence of this length a hit does not wait. */
 const GATHER_MS = 100;
 /** Gathered bytes of JSON at which a row is written at once. Three bytes a character at worst must stay below 2 MB. */
 const GATHER_CHARS = 400_000;
-const JOURNAL_KEY_TTL_MS = 48 * HOUR_MS;
 /** A checkpoint is due this long after the first journal row it would hold… */
 const CHECKPOINT_AFTER_MS = 10 * MINUTE_MS;
 /** …or at this many rows, if they outweigh a quarter of the last checkpoint, or at so many in any case. */
 const CHECKPOINT_ROWS = 200;
 const CHECKPOINT_MOST_ROWS = 2_000;
-/** Tomorrow's identity key is made this long ahead, for KV to spread it. */
-const KEY_AHEAD_MS = HOUR_MS;
+/** When something due has failed (KV is away, say), it is tried again after this, then after twice as long… */
+const FIRST_RETRY_MS = MINUTE_MS;
+const LAST_RETRY_MS = HOUR_MS;
 const CLOSED_DAYS_KEPT_MS = 7 * DAY_MS;
 const LIVE_MS = 5 * MINUTE_MS;
 
@@ -50,13 +51,12 @@ export class Tally extends DurableObject<Env> implements TallyApi {
   #ledger!: Ledger;
   #state!: TallyState;
   #flusher!: Flusher;
+  #keyring!: Keyring;
 
   #waiting: Waiting[] = [];
   #waitingChars = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #committedAt = 0;
-  /** Name of the journal key for new rows; it is in memory. */
-  #keyName = "";
 
   #journalRows = 0;
   #journalBytes = 0;
@@ -65,6 +65,8 @@ export class Tally extends DurableObject<Env> implements TallyApi {
   #journalSince = 0;
   #alarmAt: number | null = null;
   #working: Promise<void> | null = null;
+  /** Alarms in a row that could not do all that was due. */
+  #failures = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -79,7 +81,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     await this.#load();
     if (this.#ledger.erased) return batch.hits.map(() => "unknown_site");
     this.#introduce(batch);
-    await this.#haveJournalKey(Date.now());
+    await this.#keyring.haveJournalKey(Date.now());
     if (this.#ledger.erased) return batch.hits.map(() => "unknown_site");
     return new Promise((resolve, reject) => {
       const json = JSON.stringify(batch);
@@ -95,23 +97,24 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     await this.#load();
     if (this.#ledger.erased) return null;
     if (this.#ledger.siteId === 0) this.#ledger.siteId = siteId;
-    const key = make
-      ? await this.#makeIdentityKey(day)
-      : await this.#keys.find(...this.#identityKeyRequest(siteId, day));
+    const key = await this.#keyring.identityKey(siteId, day, Date.now(), make);
     return key && Buffer.from(key).toString("base64");
   }
 
-  async open({ dimensions, pairs = [] }: { dimensions: string[] | "all"; pairs?: string[] }): Promise<OpenDay[]> {
+  async open({ dimensions, pairs = [], from = "", to = "9999" }: Parameters<TallyApi["open"]>[0]): Promise<OpenDay[]> {
     await this.#load();
     const wanted = { dimensions, pairs };
-    const days = [...this.#state.days.values()].map((day) => ({
-      day: day.local.day,
-      ...dayCounts(day, this.#state.visits.values(), wanted),
-    }));
+    const days: OpenDay[] = [];
+    for (const day of this.#state.days.values()) {
+      const { day: date } = day.local;
+      if (date < from || date > to) continue;
+      days.push({ day: date, ...dayCounts(day, this.#state.visits.values(), wanted) });
+    }
     // A closed day is D1's only when D1 has acknowledged it.
     for (const date of this.#flusher.closedUnflushed()) {
+      if (date < from || date > to || this.#state.days.has(date)) continue;
       const day = this.#readClosedDay(date);
-      if (day && !this.#state.days.has(date)) days.push({ day: date, ...dayCounts(day, [], wanted) });
+      if (day) days.push({ day: date, ...dayCounts(day, [], wanted) });
     }
     return days;
   }
@@ -149,15 +152,17 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     try {
       await this.#load();
       if (!this.#ledger.erased) await this.#work(Date.now());
+      this.#failures = 0;
     } catch (error) {
-      // The platform gives up on an alarm that keeps throwing: say what kind of error it was, and come back.
+      // The platform gives up on an alarm that keeps throwing: say what kind of error it was, and come back, later
+      // each time: an alarm costs a row.
+      this.#failures++;
       console.error(JSON.stringify({ event: "alarm_failed", error: error instanceof Error ? error.name : "" }));
     }
-    if (!this.#awake) await this.#armAt(Date.now() + MINUTE_MS);
-    else if (!this.#ledger.erased) await this.#arm();
+    await this.#arm();
   }
 
-  /** Everything that is due: checkpoint, close, flush, heal, the next key, more shards. One run at a time. */
+  /** One run at a time. */
   #work(now: number): Promise<void> {
     this.#working ??= this.#workOnce(now).finally(() => {
       this.#working = null;
@@ -165,21 +170,43 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     return this.#working;
   }
 
+  /** Everything that is due: checkpoint, close, the next key, flush, heal, more shards. What fails holds up nothing else. */
   async #workOnce(now: number): Promise<void> {
     if (this.#ledger.siteId === 0) return;
-    await this.#haveJournalKey(now);
+    const errors: unknown[] = [];
+    for (const work of [this.#checkpointIfDue, this.#makeKeyIfDue, this.#handOver, this.#growIfDue]) {
+      try {
+        await work.call(this, now);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  async #checkpointIfDue(now: number): Promise<void> {
+    await this.#keyring.haveJournalKey(now);
     if (this.#waiting.length > 0) this.#commit();
     const ended = daysToClose(this.#state, now).map((day) => day.local.day);
-    if (ended.length > 0 || (this.#journalRows > 0 && now >= this.#journalSince + CHECKPOINT_AFTER_MS)) {
-      this.#checkpoint(now, ended);
-    }
-    const { tomorrow } = this.#ledger;
-    if (tomorrow && this.#isKeyDue(now)) await this.#makeIdentityKey(tomorrow).catch(() => null);
+    const isDue = this.#journalRows > 0 && now >= this.#journalSince + CHECKPOINT_AFTER_MS;
+    if (isDue || ended.length > 0) this.#checkpoint(now, ended);
+  }
+
+  async #makeKeyIfDue(now: number): Promise<void> {
+    this.#keyring.sweep(now);
+    const { tomorrow, siteId } = this.#ledger;
+    if (tomorrow && now >= this.#keyring.nextKeyDueAt()) await this.#keyring.identityKey(siteId, tomorrow, now, true);
+  }
+
+  async #handOver(now: number): Promise<void> {
     await this.#flusher.flushWhatIsDue(now);
     this.#prune(now);
-    if (this.#state.bytes > LIMITS.growShardsBytes && tomorrow && this.#ledger.shards < LIMITS.shards) {
-      await growShards(this.env, this.#ledger.siteId, this.#ledger.shards * 2, tomorrow.startsAt);
-    }
+  }
+
+  async #growIfDue(): Promise<void> {
+    const { tomorrow, siteId, shards } = this.#ledger;
+    if (!tomorrow || shards >= LIMITS.shards || this.#state.memoryBytes <= LIMITS.growShardsBytes) return;
+    await growShards(this.env, siteId, shards * 2, tomorrow.startsAt);
   }
 
   // ---- The journal
@@ -192,14 +219,17 @@ export class Tally extends DurableObject<Env> implements TallyApi {
       for (const { reject } of waiting) reject(new Error("the tally lost its memory; try again"));
       return;
     }
-    const now = Math.max(Date.now(), this.#state.clock);
-    const key = this.#keys.known(this.#keyName);
+    const now = Date.now();
+    const sealing = this.#keyring.journalKey(now);
+    if (!sealing) {
+      for (const { reject } of waiting) reject(new Error("the tally has no key to seal with; try again"));
+      return;
+    }
     let outcomes: Outcome[][];
     try {
-      if (!key) throw new KeyNotReady("the journal key is gone from memory");
-      const sealed = seal(key, Buffer.from(`[${now},[${waiting.map(({ json }) => json).join()}]]`));
+      const sealed = seal(sealing.key, Buffer.from(`[${now},[${waiting.map(({ json }) => json).join()}]]`));
       outcomes = this.#storage.atomically(() => {
-        this.#storage.appendJournal({ keyName: this.#keyName, sealed });
+        this.#storage.appendJournal({ keyName: sealing.name, sealed });
         return apply(
           this.#state,
           now,
@@ -233,6 +263,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
    * next call. Whatever still works on the old memory can store nothing any more.
    */
   #forget(event: string, error: unknown): void {
+    if (!this.#awake) return;
     console.error(JSON.stringify({ event, error: error instanceof Error ? error.name : "" }));
     this.#storage.retire();
     this.#awake = false;
@@ -248,25 +279,26 @@ export class Tally extends DurableObject<Env> implements TallyApi {
 
   /** Stores the state, with these days closed, and empties the journal: all or nothing. */
   #checkpoint(now: number, closing: readonly string[]): void {
-    const key = this.#keys.known(this.#keyName);
-    if (!key) throw new KeyNotReady("the journal key is gone from memory");
+    const sealing = this.#keyring.journalKey(now);
+    if (!sealing) throw new KeyNotReady("there is no key to seal with");
     try {
       this.#storage.atomically(() => {
         if (closing.length > 0) advance(this.#state, now);
-        for (const date of closing) {
-          const day = closeDay(this.#state, date);
-          if (!day) continue;
-          const writer = new PackWriter();
-          day.writeCounts(writer);
-          this.#storage.saveClosedDay(date, writer.finish());
-          this.#ledger.closed[date] = { revision: 0, endsAt: day.local.endsAt };
-          delete this.#ledger.flushed[date];
-        }
+        for (const date of closing) this.#closeDay(date);
         if (closing.length > 0) this.#storage.saveLedger(this.#ledger);
-        const counts = this.#state.writeCounts();
-        const secrets = seal(key, this.#state.writeSecrets());
-        this.#storage.saveCheckpoint({ counts, keyName: this.#keyName, secrets });
-        this.#checkpointBytes = counts.length + secrets.length;
+        this.#checkpointBytes = 0;
+        this.#storage.replaceCheckpoint(sealing.name, (save) => {
+          const keep = (kind: CheckpointKind, data: Uint8Array) => {
+            this.#checkpointBytes += data.length;
+            save(kind, data);
+          };
+          const counts = new PackWriter((part) => keep("counts", part));
+          this.#state.writeCounts(counts);
+          counts.finish();
+          const secrets = new PackWriter((part) => keep("secrets", seal(sealing.key, part)));
+          this.#state.writeSecrets(secrets);
+          secrets.finish();
+        });
       });
     } catch (error) {
       this.#forget("checkpoint_failed", error);
@@ -274,6 +306,17 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     }
     this.#journalRows = 0;
     this.#journalBytes = 0;
+  }
+
+  #closeDay(date: string): void {
+    const day = closeDay(this.#state, date);
+    if (!day) return;
+    this.#storage.saveClosedDay(
+      date,
+      packed((writer) => day.writeCounts(writer)),
+    );
+    this.#ledger.closed[date] = { revision: 0, endsAt: day.local.endsAt };
+    delete this.#ledger.flushed[date];
   }
 
   // ---- Waking up
@@ -289,122 +332,75 @@ export class Tally extends DurableObject<Env> implements TallyApi {
   async #loadOnce(): Promise<void> {
     const storage = new TallyStorage(this.ctx.storage);
     const ledger = storage.ledger() ?? emptyLedger();
-    const checkpoint = storage.checkpoint();
-    const journal = storage.journal();
-    const names = new Set(journal.map(({ keyName }) => keyName));
-    if (checkpoint) names.add(checkpoint.keyName);
+    const keyring = new Keyring(this.#keys, storage, ledger);
     const keys = new Map<string, Uint8Array | null>();
-    for (const name of names) keys.set(name, await this.#keyThatSealed(name, ledger));
+    for (const name of storage.keyNames()) keys.set(name, await keyring.keyThatSealed(name, Date.now()));
     this.#alarmAt = await this.ctx.storage.getAlarm();
 
     // From here on without a pause: what is read and what is held must be one.
     this.#storage = storage;
     this.#ledger = ledger;
-    const reopen = (date: string) => this.#readClosedDay(date);
-    let lost = false;
-    if (checkpoint) {
-      const key = keys.get(checkpoint.keyName);
-      const secrets = key ? unseal(key, checkpoint.secrets) : null;
-      this.#state = TallyState.read(checkpoint.counts, secrets, LIMITS, reopen);
-      this.#checkpointBytes = checkpoint.counts.length + checkpoint.secrets.length;
-    } else this.#state = new TallyState(LIMITS, reopen);
+    this.#keyring = keyring;
+    this.#journalRows = 0;
     this.#journalBytes = 0;
     this.#journalSince = 0;
-    for (const { keyName, sealed } of journal) {
+    this.#checkpointBytes = 0;
+    const reopen = (date: string) => this.#readClosedDay(date);
+    this.#state = this.#readCheckpoint(keys, reopen);
+    let lost = 0;
+    for (const { keyName, sealed } of storage.journal()) {
+      this.#journalRows++;
       this.#journalBytes += sealed.length;
       const key = keys.get(keyName);
       if (!key) {
-        lost = true;
+        lost++;
         continue;
       }
       const [now, batches] = JSON.parse(Buffer.from(unseal(key, sealed)).toString()) as [number, RecordBatch[]];
       if (this.#journalSince === 0) this.#journalSince = now;
       apply(this.#state, now, batches);
     }
-    if (lost) console.error(JSON.stringify({ event: "journal_key_expired", rows: journal.length }));
-    this.#journalRows = journal.length;
+    if (lost > 0) {
+      console.error(JSON.stringify({ event: "journal_key_expired", rows: lost }));
+      for (const day of this.#state.days.values()) day.flag("approximate");
+    }
     this.#flusher = new Flusher(this.env.DB, storage, ledger, this.#state, reopen);
     this.#awake = true;
     // An alarm may have been lost on the way.
     await this.#arm();
   }
 
-  /** The key that sealed something; null if it has expired for good. */
-  async #keyThatSealed(name: string, ledger: Ledger): Promise<Uint8Array | null> {
-    const madeAt = ledger.keysMade[name];
-    const now = Date.now();
-    const key = await this.#keys.find(name, now, madeAt);
-    if (!key && madeAt !== undefined && now < madeAt + JOURNAL_KEY_TTL_MS) {
-      throw new KeyNotReady("KV does not show a journal key that has not expired");
-    }
-    return key;
+  #readCheckpoint(keys: Map<string, Uint8Array | null>, reopen: (date: string) => Day | undefined): TallyState {
+    const keyName = this.#storage.checkpointKeyName();
+    if (keyName === null) return new TallyState(LIMITS, reopen);
+    const key = keys.get(keyName);
+    const counted = (part: Uint8Array) => {
+      this.#checkpointBytes += part.length;
+      return part;
+    };
+    const counts = this.#storage.checkpoint("counts").map(counted);
+    const sealed = this.#storage.checkpoint("secrets").map(counted);
+    return TallyState.read(counts, key ? sealed.map((part) => unseal(key, part)) : null, LIMITS, reopen);
   }
 
   #readClosedDay(date: string): Day | undefined {
-    const packed = this.#storage.closedDay(date);
-    return packed ? Day.readCounts(new PackReader(packed), LIMITS) : undefined;
+    const parts = [...this.#storage.closedDay(date)];
+    return parts.length > 0 ? Day.readCounts(new PackReader(parts), LIMITS) : undefined;
   }
 
   /** Learns from a batch whose tally this is, and what the site's next day is. */
   #introduce({ siteId, shard, shards, today, tomorrow }: RecordBatch): void {
     const ledger = this.#ledger;
-    const known = ledger.siteId === siteId && ledger.shards === shards && ledger.tomorrow?.day === tomorrow.day;
-    if (known && ledger.tomorrow?.startsAt === tomorrow.startsAt) return;
+    const isTold =
+      ledger.siteId === siteId &&
+      ledger.shards === shards &&
+      ledger.tomorrow?.day === tomorrow.day &&
+      ledger.tomorrow.startsAt === tomorrow.startsAt &&
+      ledger.tomorrow.endsAt === tomorrow.endsAt;
+    if (isTold) return;
     Object.assign(ledger, { siteId, shard, shards, tomorrow });
     ledger.flushed[today.day] ??= { at: Date.now(), hits: 0 };
     this.#storage.saveLedger(ledger);
-  }
-
-  // ---- Keys
-
-  async #haveJournalKey(now: number): Promise<void> {
-    const { siteId, shard } = this.#ledger;
-    const name = journalKeyName(siteId, shard, new Date(now).toISOString().slice(0, 10));
-    if (this.#keys.known(name)) {
-      this.#keyName = name;
-      return;
-    }
-    const key = await this.#keys.findOrMake(name, now, {
-      madeAt: this.#ledger.keysMade[name],
-      expiresAt: now + JOURNAL_KEY_TTL_MS,
-      onMade: () => this.#noteKey(name, now),
-      looksFirst: false,
-    });
-    if (key) this.#keyName = name;
-  }
-
-  #identityKeyRequest(siteId: number, day: LocalDay): [name: string, now: number, madeAt: number | undefined] {
-    const name = identityKeyName(siteId, day.day);
-    return [name, Date.now(), this.#ledger.keysMade[name]];
-  }
-
-  #makeIdentityKey(day: LocalDay): Promise<Uint8Array | null> {
-    const [name, now, madeAt] = this.#identityKeyRequest(this.#ledger.siteId, day);
-    const expiresAt = day.endsAt + LIMITS.closeDelayMs;
-    if (expiresAt <= now) this.#keys.forget((known) => known === name);
-    return this.#keys.findOrMake(name, now, {
-      madeAt,
-      expiresAt,
-      onMade: () => this.#noteKey(name, now),
-      looksFirst: true,
-    });
-  }
-
-  #noteKey(name: string, now: number): void {
-    const { keysMade } = this.#ledger;
-    keysMade[name] = now;
-    for (const [old, madeAt] of Object.entries(keysMade)) {
-      if (madeAt >= now - 4 * DAY_MS) continue;
-      delete keysMade[old];
-      this.#keys.forget((known) => known === old);
-    }
-    this.#storage.saveLedger(this.#ledger);
-  }
-
-  #isKeyDue(now: number): boolean {
-    const { shard, tomorrow, siteId, keysMade } = this.#ledger;
-    if (shard !== 0 || !tomorrow || keysMade[identityKeyName(siteId, tomorrow.day)] !== undefined) return false;
-    return now >= tomorrow.startsAt - KEY_AHEAD_MS && now < tomorrow.endsAt;
   }
 
   // ---- Time
@@ -424,18 +420,18 @@ export class Tally extends DurableObject<Env> implements TallyApi {
 
   /** Sets the alarm to the next thing that is due, if it is not set to something earlier. */
   async #arm(): Promise<void> {
-    const { tomorrow, shard, siteId, keysMade } = this.#ledger;
-    const due: number[] = [this.#flusher.nextDueAt()];
+    const soonest = Date.now() + (this.#failures > 0 ? retryDelayMs(this.#failures) : 1000);
+    if (!this.#awake) return this.#armAt(soonest);
+    if (this.#ledger.erased) return;
+    const due: number[] = [this.#flusher.nextDueAt(Date.now())];
     if (this.#journalRows > 0) due.push(this.#journalSince + CHECKPOINT_AFTER_MS);
     for (const { local } of this.#state.days.values()) due.push(local.endsAt + LIMITS.closeDelayMs);
-    if (shard === 0 && tomorrow && keysMade[identityKeyName(siteId, tomorrow.day)] === undefined) {
-      if (this.#state.days.size > 0) due.push(tomorrow.startsAt - KEY_AHEAD_MS);
-    }
+    if (this.#state.days.size > 0) due.push(this.#keyring.nextKeyDueAt());
     for (const { revision, endsAt } of Object.values(this.#ledger.closed)) {
       if (revision > 0) due.push(endsAt + CLOSED_DAYS_KEPT_MS);
     }
     const next = Math.min(...due);
-    if (next !== Number.POSITIVE_INFINITY) await this.#armAt(Math.max(next, Date.now() + 1000));
+    if (next !== Number.POSITIVE_INFINITY) await this.#armAt(Math.max(next, soonest));
   }
 
   /** Setting an alarm writes a row: only when it is to ring earlier than it would. */
@@ -444,4 +440,8 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     this.#alarmAt = at;
     await this.ctx.storage.setAlarm(at);
   }
+}
+
+function retryDelayMs(failures: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS);
 }

@@ -17,13 +17,15 @@ export class ValueTable {
   readonly #sizes: number[] = [OTHER.length + 2];
   #bytes = 0;
   #reserved: Set<string>;
+  /** Bytes that the reserved values will take. */
+  #reservedBytes = 0;
   readonly #mostValues: number;
   readonly #mostBytes: number;
 
   constructor(bounds: { values: number; bytes: number }, reserved: Iterable<string> = []) {
     this.#mostValues = bounds.values;
     this.#mostBytes = bounds.bytes;
-    this.#reserved = new Set(reserved);
+    this.#reserved = this.#reserve(reserved);
   }
 
   /** Values in the table, `(other)` included. */
@@ -31,8 +33,14 @@ export class ValueTable {
     return this.#values.length;
   }
 
-  get bytes(): number {
+  /** Bytes of the values in JSON. */
+  get jsonBytesOfAll(): number {
     return this.#bytes;
+  }
+
+  /** About how much memory the table takes: a string, its place in a list and in a map. */
+  get memoryBytes(): number {
+    return this.#values.length * 120 + this.#bytes * 2;
   }
 
   text(number: number): string {
@@ -44,14 +52,17 @@ export class ValueTable {
     return this.#sizes[number] ?? 0;
   }
 
-  /** The number of a value, added if there is room; else that of `(other)`. */
-  number(value: string): number {
+  /** The number of a value, added if it may be and there is room; else that of `(other)`. */
+  number(value: string, mayAdd = true): number {
     const known = this.#numbers.get(value);
     if (known !== undefined) return known;
-    const bytes = encoder.encode(JSON.stringify(value)).length;
-    const hasPlace = this.#reserved.delete(value);
-    if (!hasPlace && this.#values.length + this.#reserved.size > this.#mostValues) return OTHER_VALUE;
-    if (this.#bytes + bytes > this.#mostBytes) return OTHER_VALUE;
+    if (!mayAdd) return OTHER_VALUE;
+    const bytes = sizeOf(value);
+    if (this.#reserved.delete(value)) this.#reservedBytes -= bytes;
+    else {
+      if (this.#values.length + this.#reserved.size > this.#mostValues) return OTHER_VALUE;
+      if (this.#bytes + this.#reservedBytes + bytes > this.#mostBytes) return OTHER_VALUE;
+    }
     const number = this.#values.length;
     this.#values.push(value);
     this.#numbers.set(value, number);
@@ -67,17 +78,27 @@ export class ValueTable {
 
   /** Reads what `write` wrote into an empty table of the same bounds. */
   read(reader: PackReader): this {
-    this.#reserved = new Set();
     const values = reader.list(() => reader.text());
     // Bounds may have been lowered since: what was accepted stays, or numbers would shift.
     for (const value of values) {
-      const bytes = encoder.encode(JSON.stringify(value)).length;
+      const bytes = sizeOf(value);
       this.#numbers.set(value, this.#values.length);
       this.#values.push(value);
       this.#sizes.push(bytes);
       this.#bytes += bytes;
     }
-    this.#reserved = new Set(reader.list(() => reader.text()));
+    this.#reserved = this.#reserve(reader.list(() => reader.text()));
     return this;
   }
+
+  #reserve(values: Iterable<string>): Set<string> {
+    const reserved = new Set(values);
+    this.#reservedBytes = 0;
+    for (const value of reserved) this.#reservedBytes += sizeOf(value);
+    return reserved;
+  }
+}
+
+function sizeOf(value: string): number {
+  return encoder.encode(JSON.stringify(value)).length;
 }

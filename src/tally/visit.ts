@@ -72,10 +72,10 @@ export function durationSeconds(visit: Visit): number {
   return Math.floor((visit.lastAt - visit.firstAt) / 1000);
 }
 
-/** What the visit remembers of a page; undefined past the bound of remembered pages. */
-export function pageOf(visit: Visit, page: number, limits: Limits): SeenPage | undefined {
+/** What the visit remembers of a page; if it remembers nothing yet and may not begin to, undefined. */
+export function pageOf(visit: Visit, page: number, mayAdd: boolean): SeenPage | undefined {
   let known = visit.pages.find((seen) => seen.page === page);
-  if (!known && visit.pages.length < limits.pagesPerVisit) {
+  if (!known && mayAdd) {
     known = { page, seen: false, engagedMs: 0, scrollPercent: -1 };
     visit.pages.push(known);
   }

@@ -59,13 +59,13 @@ beforeAll(() => {
     return put.apply(this, args);
   } as typeof put;
 
-  const { appendJournal, saveCheckpoint } = TallyStorage.prototype;
+  const { appendJournal, replaceCheckpoint } = TallyStorage.prototype;
   TallyStorage.prototype.appendJournal = function (row) {
     if (faults.journal) throw new Error("disk full");
     appendJournal.call(this, row);
   };
-  TallyStorage.prototype.saveCheckpoint = function (checkpoint) {
-    saveCheckpoint.call(this, checkpoint);
+  TallyStorage.prototype.replaceCheckpoint = function (...args) {
+    replaceCheckpoint.apply(this, args);
     if (faults.checkpoint) throw new Error("disk full");
   };
 });

@@ -3,15 +3,13 @@ import { describe, expect, it } from "vitest";
 import { OTHER } from "../../src/dimensions.ts";
 import { CellTable } from "../../src/tally/cells.ts";
 import { MarkMap } from "../../src/tally/mark-map.ts";
-import { PackReader, PackWriter } from "../../src/tally/pack.ts";
+import { PackReader, type PackWriter, packed } from "../../src/tally/pack.ts";
 import { seal, unseal } from "../../src/tally/seal.ts";
 import { TupleTable } from "../../src/tally/tuple-table.ts";
 import { ValueTable } from "../../src/tally/values.ts";
 
 function again<T extends { write(writer: PackWriter): void }>(from: T, read: (reader: PackReader) => T): T {
-  const writer = new PackWriter();
-  from.write(writer);
-  return read(new PackReader(writer.finish()));
+  return read(new PackReader(packed((writer) => from.write(writer))));
 }
 
 describe("pack", () => {
@@ -25,13 +23,14 @@ describe("pack", () => {
     );
     fc.assert(
       fc.property(fc.array(item), (items) => {
-        const writer = new PackWriter();
-        for (const one of items) {
-          if (typeof one === "number") writer.integer(one);
-          else if (typeof one === "string") writer.text(one);
-          else writer.float(one.float);
-        }
-        const reader = new PackReader(writer.finish());
+        const parts = packed((writer) => {
+          for (const one of items) {
+            if (typeof one === "number") writer.integer(one);
+            else if (typeof one === "string") writer.text(one);
+            else writer.float(one.float);
+          }
+        });
+        const reader = new PackReader(parts);
         const read = items.map((one) => {
           if (typeof one === "number") return reader.integer();
           return typeof one === "string" ? reader.text() : { float: reader.float() };
@@ -43,8 +42,18 @@ describe("pack", () => {
 
   it("refuses what is no count, and bytes that end too early", () => {
     for (const wrong of [-1, 0.5, Number.NaN, 2 ** 53])
-      expect(() => new PackWriter().integer(wrong)).toThrow(RangeError);
-    expect(() => new PackReader(new Uint8Array([128])).integer()).toThrow(RangeError);
+      expect(() => packed((writer) => writer.integer(wrong))).toThrow(RangeError);
+    expect(() => new PackReader([new Uint8Array([128])]).integer()).toThrow(RangeError);
+    expect(() => new PackReader([]).text()).toThrow(RangeError);
+  });
+
+  it("comes in parts of about a megabyte, and no item is split", () => {
+    const texts = Array.from({ length: 3000 }, (_, i) => `${i} `.repeat(300));
+    const parts = packed((writer) => writer.list(texts, (text) => writer.text(text)));
+    expect(parts.length).toBeGreaterThan(3);
+    for (const part of parts) expect(part.length).toBeLessThan(1_010_000);
+    const reader = new PackReader(parts.values());
+    expect(reader.list(() => reader.text())).toEqual(texts);
   });
 });
 
@@ -100,10 +109,15 @@ describe("a table of values", () => {
     expect(["b", "y", "x", "c"].map((value) => table.number(value))).toEqual([0, 2, 3, 0]);
   });
 
+  it("keeps the bytes of reserved values too, whatever comes before them", () => {
+    const table = new ValueTable({ values: 100, bytes: 20 }, ["12345678"]);
+    expect(["abcdefgh", "x", "12345678", "y"].map((value) => table.number(value))).toEqual([1, 0, 2, 0]);
+  });
+
   it("is bounded in bytes of JSON too", () => {
     const table = new ValueTable({ values: 100, bytes: 20 });
     expect(["12345678", '""""', "é", "abc"].map((value) => table.number(value))).toEqual([1, 2, 0, 0]);
-    expect(table.bytes).toBe(20);
+    expect(table.jsonBytesOfAll).toBe(20);
   });
 });
 
@@ -148,10 +162,16 @@ describe("a cell table", () => {
 
 describe("a table of tuples", () => {
   it("gives equal rows one number, also after it was packed", () => {
-    const table = new TupleTable(2);
-    expect([table.number([1, 23]), table.number([12, 3]), table.number([1, 23])]).toEqual([0, 1, 0]);
-    const packed = again(table, (reader) => new TupleTable(2).read(reader));
-    expect([packed.number([12, 3]), packed.at(0, 1), packed.size]).toEqual([1, 23, 2]);
+    const table = new TupleTable(2, 3);
+    expect([table.number([1, 23]), table.number([12, 3]), table.number([1, 23])]).toEqual([1, 2, 1]);
+    const packed = again(table, (reader) => new TupleTable(2, 3).read(reader));
+    expect([packed.number([12, 3]), packed.at(1, 1), packed.size]).toEqual([2, 23, 3]);
+  });
+
+  it("gives rows beyond its bound the number of the row of zeros", () => {
+    const table = new TupleTable(2, 2);
+    expect([table.number([1, 1]), table.number([2, 2]), table.number([0, 0])]).toEqual([1, 0, 0]);
+    expect([table.at(0, 0), table.at(0, 1)]).toEqual([0, 0]);
   });
 });
 

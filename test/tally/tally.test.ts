@@ -302,7 +302,7 @@ describe("live numbers", () => {
 describe("shards", () => {
   it("are doubled from the next midnight on when a tally's memory is half full", async () => {
     await record(pageview(NOON, 1));
-    vi.spyOn(TallyState.prototype, "bytes", "get").mockReturnValue(LIMITS.growShardsBytes + 1);
+    vi.spyOn(TallyState.prototype, "memoryBytes", "get").mockReturnValue(LIMITS.growShardsBytes + 1);
     at(NOON + 11 * MINUTE_MS);
     await ring();
     const rules = await env.DB.prepare("SELECT shard_rules FROM sites WHERE id = ?").bind(siteId).first("shard_rules");
