@@ -26,7 +26,8 @@ CREATE TABLE api_keys (
 
 -- All counts: one row for each site, dimension (or pair, 'page*country'), period and writer.
 -- period: a day '2026-11-22' or a closed month '2026-11'. writer: a shard number, or an import's negative id.
--- data: JSONB, value -> columns (a pair: value -> value -> columns) as src/metrics.ts orders them.
+-- data: JSONB, value -> columns (a pair: value -> value -> columns) as src/metrics.ts orders them. Pairs name pages
+-- by number: the place in the list that the row 'values:page' of the same site, period and writer is.
 CREATE TABLE counts (
   site_id INTEGER NOT NULL,
   dimension TEXT NOT NULL,
@@ -55,4 +56,5 @@ SELECT
 FROM counts
 JOIN sites ON sites.id = counts.site_id
 JOIN json_each(counts.data) AS cell
-WHERE instr(counts.dimension, '*') = 0 OR counts.dimension LIKE 'event:%';
+-- Neither pairs nor the lists of values that pairs name by number.
+WHERE (instr(counts.dimension, '*') = 0 AND counts.dimension NOT LIKE 'values:%') OR counts.dimension LIKE 'event:%';

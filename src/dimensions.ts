@@ -155,3 +155,15 @@ export const PAIRS: readonly (readonly [DimensionName, DimensionName])[] = PAIRE
 export function pairName(outer: DimensionName, inner: DimensionName): string {
   return `${outer}*${inner}`;
 }
+
+/**
+ * Dimensions whose values are long: rows of pairs name them by number, and the row `values:<dimension>` of the same
+ * day and writer lists them (number → value). It takes the pairs of a day of 14,400 hits from 138 to 48 kB of JSON for 1,000 hits.
+ * `entry_page` is numbered with `page`, whose values it shares.
+ */
+export const NUMBERED = ["page"] as const satisfies readonly DimensionName[];
+
+/** The stored name of the list of a numbered dimension's values. */
+export function valuesName(dimension: (typeof NUMBERED)[number]): string {
+  return `values:${dimension}`;
+}

@@ -6,8 +6,8 @@
 /** A row's text beyond which it is not sent: D1 takes 2 MB a value. */
 const MOST_ROW_BYTES = 1_900_000;
 const CHUNK_BYTES = 1_000_000;
-/** Statements in one batch, so that a call to D1 stays small; each row is replaced on its own, so batches need not be one. */
-const CHUNKS_PER_BATCH = 8;
+/** Statements in one batch, so that little is held at once; each row is replaced on its own, so batches need not be one. */
+const CHUNKS_PER_BATCH = 4;
 
 const REPLACE = `
 INSERT INTO counts (site_id, dimension, period, writer, revision, data)
@@ -37,37 +37,34 @@ export async function replaceCounts(
   revision: number,
   rows: Iterable<readonly [dimension: string, json: string]>,
 ): Promise<number> {
-  const chunks: string[] = [];
+  const replace = db.prepare(REPLACE);
+  let statements: D1PreparedStatement[] = [];
   let chunk: string[] = [];
   let bytes = 0;
+  const endChunk = () => {
+    if (chunk.length > 0) statements.push(replace.bind(siteId, period, writer, revision, `[${chunk.join()}]`));
+    chunk = [];
+    bytes = 0;
+  };
   for (const [dimension, json] of rows) {
     const size = Buffer.byteLength(json);
     if (size > MOST_ROW_BYTES) throw new RangeError(`a row of ${size} bytes is beyond what D1 takes`);
-    if (bytes + size > CHUNK_BYTES && chunk.length > 0) {
-      chunks.push(`[${chunk.join()}]`);
-      chunk = [];
-      bytes = 0;
+    if (bytes + size > CHUNK_BYTES) endChunk();
+    if (statements.length >= CHUNKS_PER_BATCH) {
+      await db.batch(statements);
+      statements = [];
     }
     chunk.push(`[${JSON.stringify(dimension)},${json}]`);
     bytes += size;
   }
-  if (chunk.length > 0) chunks.push(`[${chunk.join()}]`);
-
-  const replace = db.prepare(REPLACE);
+  endChunk();
   const highest = db
     .prepare(
       "SELECT max(revision) AS revision FROM counts WHERE site_id = ?1 AND dimension = 'site' AND period = ?2 AND writer = ?3",
     )
     .bind(siteId, period, writer);
-  for (let at = 0; at < chunks.length; at += CHUNKS_PER_BATCH) {
-    const statements = chunks
-      .slice(at, at + CHUNKS_PER_BATCH)
-      .map((json) => replace.bind(siteId, period, writer, revision, json));
-    const isLast = at + CHUNKS_PER_BATCH >= chunks.length;
-    const results = await db.batch<{ revision: number | null }>(isLast ? [...statements, highest] : statements);
-    if (isLast) return results.at(-1)?.results[0]?.revision ?? revision;
-  }
-  return revision;
+  const results = await db.batch<{ revision: number | null }>([...statements, highest]);
+  return results.at(-1)?.results[0]?.revision ?? revision;
 }
 
 /** The revisions that D1 has of a writer's periods, by period. */

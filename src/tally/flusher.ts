@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../calendar.ts";
 import { replaceCounts, revisionsOf } from "../store/counts.ts";
 import type { Day } from "./day.ts";
-import { dayCounts } from "./day-counts.ts";
+import { dayRows } from "./day-rows.ts";
 import type { TallyState } from "./state.ts";
 import type { Ledger, TallyStorage } from "./storage.ts";
 
@@ -117,15 +117,11 @@ export class Flusher {
   async #replace(day: Day, now: number): Promise<number> {
     const { siteId, shard } = this.#ledger;
     const key = { siteId, period: day.local.day, writer: shard };
-    const { dimensions, pairs } = dayCounts(day, this.#state.visits.values());
-    const rows = [...Object.entries(dimensions), ...Object.entries(pairs)].map(
-      ([name, counts]) => [name, JSON.stringify(counts)] as const,
-    );
     for (;;) {
       // Milliseconds, so that it grows even if this object is restored to an earlier state.
       const revision = Math.max(this.#ledger.revision + 1, now);
       this.#ledger.revision = revision;
-      const found = await replaceCounts(this.#db, key, revision, rows);
+      const found = await replaceCounts(this.#db, key, revision, dayRows(day, this.#state.visits.values()));
       if (found <= revision) return revision;
       this.#ledger.revision = found;
     }
