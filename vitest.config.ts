@@ -12,7 +12,12 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
-              bindings: { ADMIN_KEY: "test-admin-key", TEST_MIGRATIONS: await readD1Migrations("migrations") },
+              // FOOTFALL_SEED repeats the random schedules of test/faults that a run printed.
+              bindings: {
+                ADMIN_KEY: "test-admin-key",
+                TEST_MIGRATIONS: await readD1Migrations("migrations"),
+                FOOTFALL_SEED: process.env.FOOTFALL_SEED ?? "",
+              },
             },
           })),
         ],

@@ -4,6 +4,7 @@ declare namespace Cloudflare {
     durableNamespaces: "Tally";
   }
   interface Env {
+    FOOTFALL_SEED: string;
     TEST_MIGRATIONS: import("cloudflare:test").D1Migration[];
   }
 }

@@ -10,8 +10,9 @@ import { TallyStorage } from "../../src/tally/storage.ts";
 import { tallyStub } from "../../src/tally/stub.ts";
 import { batchOf, pageview, UTC } from "./hits.ts";
 
-const NOON = Date.parse("2026-11-22T12:00:00Z");
-const CLOSE = Date.parse("2026-11-23T00:45:00Z");
+// Ahead of the real clock, by which the runtime would ring alarms of the past.
+const NOON = Date.parse("2040-11-22T12:00:00Z");
+const CLOSE = Date.parse("2040-11-23T00:45:00Z");
 
 let siteId = 0;
 const tally = () => tallyStub(env, siteId, 0);
@@ -61,7 +62,7 @@ describe("recording", () => {
     const view = pageview(NOON, 1);
     const engagement = pageview(NOON, 2, { kind: "engagement", engagement: { engagedMs: 1000 } });
     expect(await record(view, engagement, view)).toEqual(["counted", "no_visit", "counted"]);
-    expect(await openPageviews()).toEqual({ "2026-11-22": 1 });
+    expect(await openPageviews()).toEqual({ "2040-11-22": 1 });
   });
 
   it("drops what one visitor sends beyond 300 hits in five minutes", async () => {
@@ -82,7 +83,7 @@ describe("recording", () => {
     await evictDurableObject(object());
     at(NOON + 9.9 * MINUTE_MS);
     await record(hit);
-    expect(await openPageviews()).toEqual({ "2026-11-22": 1 });
+    expect(await openPageviews()).toEqual({ "2040-11-22": 1 });
   });
 
   it("gathers calls that come together into one journal row, and answers each", async () => {
@@ -111,7 +112,7 @@ describe("recording", () => {
     await expect(record(poison)).rejects.toThrow();
     expect(await record(pageview(NOON, 3))).toEqual(["counted"]);
     await evictDurableObject(object());
-    expect(await openPageviews()).toEqual({ "2026-11-22": 2 });
+    expect(await openPageviews()).toEqual({ "2040-11-22": 2 });
   });
 });
 
@@ -126,7 +127,7 @@ describe("waking", () => {
     await expect(record(pageview(NOON, 2))).rejects.toThrow(/KV/);
     await env.KV.put(name, key);
     expect(await record(pageview(NOON, 2))).toEqual(["counted"]);
-    expect(await openPageviews()).toEqual({ "2026-11-22": 2 });
+    expect(await openPageviews()).toEqual({ "2040-11-22": 2 });
   });
 
   it("goes on from the counts, flagged approximate, when the key of what was sealed has expired", async () => {
@@ -149,8 +150,8 @@ describe("identity keys", () => {
     const put = vi.spyOn(Object.getPrototypeOf(env.KV), "put");
     const keys = await Promise.all([1, 2, 3].map(() => tally().identityKey(siteId, today, true)));
     expect(new Set(keys).size).toBe(1);
-    expect(put.mock.calls.filter(([name]) => name === `identity:${siteId}:2026-11-22`)).toEqual([
-      [`identity:${siteId}:2026-11-22`, keys[0], { expirationTtl: 12 * 3600 + 45 * 60 }],
+    expect(put.mock.calls.filter(([name]) => name === `identity:${siteId}:2040-11-22`)).toEqual([
+      [`identity:${siteId}:2040-11-22`, keys[0], { expirationTtl: 12 * 3600 + 45 * 60 }],
     ]);
     await evictDurableObject(object());
     expect(await tally().identityKey(siteId, today, true)).toBe(keys[0]);
@@ -172,12 +173,12 @@ describe("identity keys", () => {
     await record(pageview(NOON, 1));
     at(today.endsAt - 59 * MINUTE_MS);
     await ring();
-    expect(await env.KV.get(`identity:${siteId}:2026-11-23`)).toMatch(/^.{44}$/);
+    expect(await env.KV.get(`identity:${siteId}:2040-11-23`)).toMatch(/^.{44}$/);
   });
 
   it("are not made anew while KV does not show the one that was made", async () => {
     await tally().identityKey(siteId, today, true);
-    await env.KV.delete(`identity:${siteId}:2026-11-22`);
+    await env.KV.delete(`identity:${siteId}:2040-11-22`);
     await evictDurableObject(object());
     // The stub's own promise would be reported as unhandled.
     const asked = async () => await tally().identityKey(siteId, today, true);
@@ -190,18 +191,18 @@ describe("handing over to D1", () => {
     await record(pageview(NOON, 1));
     at(CLOSE - 1000);
     await ring();
-    expect(await openPageviews()).toEqual({ "2026-11-22": 1 });
+    expect(await openPageviews()).toEqual({ "2040-11-22": 1 });
     at(CLOSE);
     const batch = vi
       .spyOn(Object.getPrototypeOf(env.DB), "batch")
       .mockRejectedValue(new Error("Network connection lost."));
     await ring();
-    expect(await openPageviews()).toEqual({ "2026-11-22": 1 });
+    expect(await openPageviews()).toEqual({ "2040-11-22": 1 });
     batch.mockRestore();
     at(CLOSE + 2 * MINUTE_MS);
     await ring();
     expect(await openPageviews()).toEqual({});
-    expect(await stored("page")).toEqual({ "2026-11-22": { "example.com/": [1, 1, 1] } });
+    expect(await stored("page")).toEqual({ "2040-11-22": { "example.com/": [1, 1, 1] } });
   });
 
   it("flushes an open day hourly once there are hits enough, else after six hours", async () => {
@@ -211,11 +212,11 @@ describe("handing over to D1", () => {
     expect(await stored("site")).toEqual({});
     for (let i = 0; i < 2; i++) await record(...Array.from({ length: 250 }, (_, n) => pageview(Date.now(), n)));
     await ring();
-    expect((await stored("site"))["2026-11-22"]?.[""]?.[COLUMN.pageviews]).toBe(501);
+    expect((await stored("site"))["2040-11-22"]?.[""]?.[COLUMN.pageviews]).toBe(501);
     await record(pageview(Date.now(), 1));
     at(NOON + 8 * HOUR_MS + 2 * MINUTE_MS);
     await ring();
-    expect((await stored("site"))["2026-11-22"]?.[""]?.[COLUMN.pageviews]).toBe(502);
+    expect((await stored("site"))["2040-11-22"]?.[""]?.[COLUMN.pageviews]).toBe(502);
   });
 
   it("does not ask a D1 that has spent its daily quota before 00:00 UTC", async () => {
@@ -225,13 +226,13 @@ describe("handing over to D1", () => {
     const batch = vi.spyOn(Object.getPrototypeOf(env.DB), "batch").mockRejectedValue(new Error(message));
     await ring();
     expect(batch).toHaveBeenCalledTimes(1);
-    at(Date.parse("2026-11-23T23:59:00Z"));
+    at(Date.parse("2040-11-23T23:59:00Z"));
     await ring();
     expect(batch).toHaveBeenCalledTimes(1);
     batch.mockRestore();
-    at(Date.parse("2026-11-24T00:02:00Z"));
+    at(Date.parse("2040-11-24T00:02:00Z"));
     await ring();
-    expect(Object.keys(await stored("site"))).toEqual(["2026-11-22"]);
+    expect(Object.keys(await stored("site"))).toEqual(["2040-11-22"]);
   });
 
   it("gives a D1 that was restored to an earlier state its closed days back", async () => {
@@ -241,7 +242,7 @@ describe("handing over to D1", () => {
     await env.DB.prepare("DELETE FROM counts WHERE site_id = ?").bind(siteId).run();
     at(CLOSE + 7 * HOUR_MS);
     await ring();
-    expect((await stored("site"))["2026-11-22"]?.[""]?.[COLUMN.pageviews]).toBe(1);
+    expect((await stored("site"))["2040-11-22"]?.[""]?.[COLUMN.pageviews]).toBe(1);
   });
 
   it("writes over rows of a higher revision, which a restored object finds", async () => {
@@ -253,7 +254,7 @@ describe("handing over to D1", () => {
       .run();
     at(CLOSE + 7 * HOUR_MS);
     await ring();
-    expect((await stored("site"))["2026-11-22"]?.[""]?.[COLUMN.pageviews]).toBe(1);
+    expect((await stored("site"))["2040-11-22"]?.[""]?.[COLUMN.pageviews]).toBe(1);
   });
 
   it("forgets a closed day after a week, and nothing that D1 has not acknowledged", async () => {
@@ -264,7 +265,7 @@ describe("handing over to D1", () => {
       runInDurableObject(object(), (_, state) =>
         state.storage.sql.exec<{ day: string }>("SELECT DISTINCT day FROM closed_days").toArray(),
       );
-    expect(await days()).toEqual([{ day: "2026-11-22" }]);
+    expect(await days()).toEqual([{ day: "2040-11-22" }]);
     at(CLOSE + 8 * 24 * HOUR_MS);
     await ring();
     expect(await days()).toEqual([]);
@@ -275,11 +276,11 @@ describe("handing over to D1", () => {
     at(CLOSE);
     await ring();
     await record(pageview(NOON, 2));
-    expect(await openPageviews()).toEqual({ "2026-11-22": 2 });
+    expect(await openPageviews()).toEqual({ "2040-11-22": 2 });
     at(CLOSE + MINUTE_MS);
     await ring();
-    expect((await stored("site"))["2026-11-22"]?.[""]?.[COLUMN.pageviews]).toBe(2);
-    expect(Object.keys((await stored("flags"))["2026-11-22"] ?? {})).toEqual(["approximate"]);
+    expect((await stored("site"))["2040-11-22"]?.[""]?.[COLUMN.pageviews]).toBe(2);
+    expect(Object.keys((await stored("flags"))["2040-11-22"] ?? {})).toEqual(["approximate"]);
   });
 });
 
@@ -308,7 +309,7 @@ describe("shards", () => {
     const rules = await env.DB.prepare("SELECT shard_rules FROM sites WHERE id = ?").bind(siteId).first("shard_rules");
     expect(JSON.parse(String(rules))).toEqual([
       { shards: 1, fromAt: 0 },
-      { shards: 2, fromAt: Date.parse("2026-11-23T00:00:00Z") },
+      { shards: 2, fromAt: Date.parse("2040-11-23T00:00:00Z") },
     ]);
   });
 });
