@@ -1,0 +1,68 @@
+/** Runtimes for the benchmark: the Worker as `npm start` serves it, and Workers of the benchmark's own. */
+import { join } from "node:path";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { startServer } from "../scripts/local/server.ts";
+import { latestRuntime } from "./machine.ts";
+
+export const PROJECT = join(import.meta.dirname, "..");
+const HOST = "127.0.0.1";
+
+export interface Runtime {
+  port: number;
+  /** Process of workerd. */
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Footfall's own Worker, bundled as a deploy would. */
+export async function footfall(stateDir: string, adminKey: string): Promise<Runtime> {
+  const vars = { ADMIN_KEY: adminKey };
+  const server = await startServer({ projectDir: PROJECT, stateDir, host: HOST, port: 0, vars });
+  return { port: Number(new URL(server.url).port), pid: latestRuntime(), stop: server.stop };
+}
+
+/**
+ * A Worker of bench/workers with D1, KV and, if it names one, a durable object `HOST`. State rests in `stateDir`.
+ * `directPort` leads to it without Miniflare's own Worker in front.
+ */
+export async function benchWorker(
+  name: string,
+  stateDir: string,
+  hostClass?: string,
+): Promise<Runtime & { miniflare: Miniflare; directPort: number }> {
+  const bundle = await build({
+    entryPoints: [join(import.meta.dirname, "workers", `${name}.ts`)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    external: ["cloudflare:*", "node:*"],
+    conditions: ["workerd", "worker", "browser"],
+  });
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      name,
+      host: HOST,
+      port: 0,
+      modules: true,
+      script: bundle.outputFiles[0]?.text ?? "",
+      compatibilityDate: "2026-10-01",
+      compatibilityFlags: ["nodejs_compat"],
+      d1Databases: ["DB"],
+      kvNamespaces: ["KV"],
+      ...(hostClass && {
+        durableObjects: { HOST: { className: hostClass, useSQLite: true, unsafePreventEviction: true } },
+      }),
+      resourcePersistencePath: stateDir,
+      log: new Log(LogLevel.WARN),
+      telemetry: { enabled: false },
+      cf: {},
+      unsafeDirectSockets: [{ host: HOST, port: 0 }],
+    }),
+  );
+  const { port } = await miniflare.ready;
+  const pid = latestRuntime();
+  const directPort = Number((await miniflare.unsafeGetDirectURL(name)).port);
+  return { port: Number(port), directPort, pid, miniflare, stop: () => miniflare.dispose() };
+}
