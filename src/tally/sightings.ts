@@ -10,7 +10,8 @@ import type { Presence } from "./visit.ts";
  * values, a visitor has one entry with the tuple of its constants, one for each different visit of the day
  * with the tuple of its attribution, and marks for what was seen in visits of a tuple. Whether a visitor is
  * new to (source, page) is then: seen on this page now for the first time with this tuple, and with none of
- * the visitor's other tuples that have the same source. Some 8 entries for a visitor instead of 37.
+ * the visitor's other tuples that have the same source. Measured: 10 entries for a visitor of three page views;
+ * a mark for each value and pair would make some 37.
  */
 
 /** What a mark is about: the high bits of its message. */

@@ -405,8 +405,12 @@ export class Tally extends DurableObject<Env> implements TallyApi {
 
   // ---- Time
 
+  /** Forgets closed days that D1 has had for a week. */
   #prune(now: number): void {
-    const { closed } = this.#ledger;
+    const { closed, flushed } = this.#ledger;
+    for (const [date, { at }] of Object.entries(flushed)) {
+      if (!this.#state.days.has(date) && at < now - CLOSED_DAYS_KEPT_MS) delete flushed[date];
+    }
     const old = Object.entries(closed).filter(
       ([, { revision, endsAt }]) => revision > 0 && now >= endsAt + CLOSED_DAYS_KEPT_MS,
     );
