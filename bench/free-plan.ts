@@ -35,7 +35,7 @@ export function freePlan({ hits, closed: { bill } }: Simulation): Allowance[] {
     "Durable Object requests": { perBeacon: bill.objectRequests / hits, perDay: REPORTS * CALLS_PER_REPORT },
     "Durable Object rows written": { perBeacon: bill.tallyRows / hits, perDay: 0 },
     "D1 rows written": { perBeacon: bill.d1Rows / hits, perDay: 0 },
-    // Keys: two or three a day and shard, however many hits.
+    // Two or three keys a day and shard, however many hits.
     "KV writes": { perBeacon: 0, perDay: bill.kvWrites },
     "KV reads": { perBeacon: bill.kvReads / hits, perDay: SETTINGS_READS },
   };

@@ -15,11 +15,26 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
+const running = new Set<() => Promise<void>>();
+
+/** Ends what still runs. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((stop) => stop()));
+}
+
+function stopping(end: () => Promise<void>): () => Promise<void> {
+  const stop = async () => {
+    if (running.delete(stop)) await end();
+  };
+  running.add(stop);
+  return stop;
+}
+
 /** Footfall's own Worker, bundled as a deploy would. */
 export async function footfall(stateDir: string, adminKey: string): Promise<Runtime> {
   const vars = { ADMIN_KEY: adminKey };
   const server = await startServer({ projectDir: PROJECT, stateDir, host: HOST, port: 0, vars });
-  return { port: Number(new URL(server.url).port), pid: latestRuntime(), stop: server.stop };
+  return { port: Number(new URL(server.url).port), pid: latestRuntime(), stop: stopping(server.stop) };
 }
 
 /**
@@ -64,5 +79,5 @@ export async function benchWorker(
   const { port } = await miniflare.ready;
   const pid = latestRuntime();
   const directPort = Number((await miniflare.unsafeGetDirectURL(name)).port);
-  return { port: Number(port), directPort, pid, miniflare, stop: () => miniflare.dispose() };
+  return { port: Number(port), directPort, pid, miniflare, stop: stopping(() => miniflare.dispose()) };
 }

@@ -4,7 +4,6 @@ import type { SimulatedClock } from "./clock.ts";
 export interface Bill {
   /** Rows written to the object's SQLite database, one for each alarm set included. */
   tallyRows: number;
-  alarmsSet: number;
   /** Rows written to D1. */
   d1Rows: number;
   /** Size of the D1 database after the latest write, in bytes. */
@@ -20,7 +19,6 @@ export interface Bill {
 export function newBill(): Bill {
   return {
     tallyRows: 0,
-    alarmsSet: 0,
     d1Rows: 0,
     d1Bytes: 0,
     kvReads: 0,
@@ -63,7 +61,6 @@ export function meteredContext(
     getAlarm: async () => alarm.at,
     setAlarm: async (at: number) => {
       alarm.at = Math.max(at, clock.now);
-      bill.alarmsSet++;
       bill.tallyRows++;
     },
   };

@@ -165,4 +165,6 @@ async function run(): Promise<void> {
   process.disconnect?.();
 }
 
+// Without its parent it has nobody to work for.
+process.on("disconnect", () => process.exit());
 run().catch(fail);

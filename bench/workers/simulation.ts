@@ -40,8 +40,8 @@ export type Command =
       from: number;
       until: number;
     }
-  /** Goes on until `until` or, once that is reached, until the journal has `journalRows`. */
-  | { command: "run"; until: number; journalRows?: number }
+  /** Goes on until `until` or, if it is given, from then on until the journal has so many rows, at the longest until `latest`. */
+  | { command: "run"; until: number; journal?: { rows: number; latest: number } }
   /** Makes as many hits as a run would, and counts none. */
   | { command: "generate"; hits: number }
   /** Calls the instance at hand, or a new one that knows nothing yet. */
@@ -127,13 +127,13 @@ export class Host extends DurableObject<Env> {
     await this.#settled();
   }
 
-  async #run({ until, journalRows }: Command & { command: "run" }): Promise<void> {
+  async #run({ until, journal }: Command & { command: "run" }): Promise<void> {
     for (let events = 0; ; events++) {
       const hitAt = this.#next?.at ?? Number.POSITIVE_INFINITY;
       const alarmAt = this.#alarm.at ?? Number.POSITIVE_INFINITY;
       const at = Math.min(hitAt, alarmAt, this.#clock.nextTimerAt);
-      if (at > until && (journalRows === undefined || this.#journal().rows >= journalRows)) break;
-      if (at === Number.POSITIVE_INFINITY) break;
+      if (at > (journal?.latest ?? until) || at === Number.POSITIVE_INFINITY) break;
+      if (at > until && journal && this.#journal().rows >= journal.rows) break;
       this.#clock.set(at);
       if (this.#clock.nextTimerAt <= at) this.#clock.ring();
       else if (alarmAt <= at) await this.#ringAlarm();
