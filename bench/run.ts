@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: what a counted hit costs, in one table a run; `-- --quick` takes one minute instead of six, for
+ * `npm run bench`: what a counted hit costs, in one table a run; `-- --quick` takes one minute instead of four, for
  * rougher figures. Everything runs here and now, on as many cores as there are (made for two).
  *
  * Throughput: the Worker as `npm start` serves it (bundled by wrangler, in Miniflare, not `wrangler dev`), loaded by a

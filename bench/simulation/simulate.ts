@@ -14,7 +14,7 @@ export interface SimulationPlan {
 
 export interface Simulation {
   hits: number;
-  /** At the end of the day, shortly before a checkpoint. */
+  /** At the end of the hits, with a long journal, before the day is closed. */
   open: Look;
   /** When the day was closed and D1 has it. */
   closed: Look;
@@ -79,8 +79,8 @@ export async function simulate(
     }
     const after = usageOf(pid);
     const { mostJournalRows, hits } = await command({ command: "look" });
-    // A wake-up takes longest shortly before a checkpoint.
-    const journal = { rows: Math.floor(mostJournalRows * 0.9), latest: until };
+    // A wake-up takes the longer the more there is to replay: at well over half of the longest journal.
+    const journal = { rows: Math.floor(mostJournalRows * 0.6), latest: until };
     await command({ command: "run", until: measuredUntil, journal });
     const open = await command({ command: "look" });
 
