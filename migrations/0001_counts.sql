@@ -27,7 +27,8 @@ CREATE TABLE api_keys (
 -- All counts: one row for each site, dimension (or pair, 'page*country'), period and writer.
 -- period: a day '2026-11-22' or a closed month '2026-11'. writer: a shard number, or an import's negative id.
 -- data: JSONB, value -> columns (a pair: value -> value -> columns) as src/metrics.ts orders them. Pairs name pages
--- by number: the place in the list that the row 'values:page' of the same site, period and writer is.
+-- by number: the place in the list that the row 'values:page' of the same site, period and writer is; their commonest
+-- cells rest as a number, see src/store/pair-cell.ts.
 CREATE TABLE counts (
   site_id INTEGER NOT NULL,
   dimension TEXT NOT NULL,

@@ -1,4 +1,5 @@
 import { NUMBERED, PAIRS, pairName, valuesName } from "../dimensions.ts";
+import { pairCellJson } from "../store/pair-cell.ts";
 import type { CellTable } from "./cells.ts";
 import type { Day } from "./day.ts";
 import { dayCounts } from "./day-counts.ts";
@@ -20,7 +21,7 @@ export function* dayRows(day: Day, openVisits: Iterable<Visit>): Generator<[dime
     const outerKey = keysOf(day, outer);
     const innerKey = keysOf(day, inner);
     const entries = [...byOuter].map(([value, rows]) => {
-      const cells = rows.map((row) => `${innerKey(day.pairs.b(row))}:[${day.pairs.counts(row).join()}]`);
+      const cells = rows.map((row) => `${innerKey(day.pairs.b(row))}:${pairCellJson(day.pairs.counts(row))}`);
       return `${outerKey(value)}:{${cells.join()}}`;
     });
     yield [pairName(outer, inner), `{${entries.join()}}`];
