@@ -44,7 +44,7 @@ export class CellTable {
     const found = this.#slots[slot] as number;
     if (found) return found - 1;
     if (this.size === this.#tables.length) {
-      this.#grow();
+      this.#resize(this.size + 1);
       slot = this.#slot(table, a, b);
     }
     const row = this.size++;
@@ -95,14 +95,18 @@ export class CellTable {
 
   /** Reads what `write` wrote; `tableNow` maps the tables' old numbers, -1 for tables that are gone. */
   read(reader: PackReader, tableNow: (table: number) => number): this {
-    for (let cells = reader.integer(); cells > 0; cells--) {
+    const cells = reader.integer();
+    this.#resize(cells);
+    for (let i = 0; i < cells; i++) {
       const table = tableNow(reader.integer());
       const a = reader.integer();
       const b = reader.integer();
-      const counts = reader.list(() => reader.integer());
-      if (table < 0) continue;
-      const row = this.row(table, a, b);
-      for (let column = 0; column < counts.length; column++) this.add(row, column, counts[column] as number);
+      const width = reader.integer();
+      const row = table < 0 ? -1 : this.row(table, a, b);
+      for (let column = 0; column < width; column++) {
+        const count = reader.integer();
+        if (row >= 0) this.add(row, column, count);
+      }
     }
     return this;
   }
@@ -119,19 +123,23 @@ export class CellTable {
     return slot;
   }
 
-  #grow(): void {
+  /** Makes room for so many rows: the next power of two. */
+  #resize(most: number): void {
+    let rows = this.#tables.length;
+    while (rows < most) rows *= 2;
+    if (rows === this.#tables.length) return;
     const grow = (old: Int32Array) => {
-      const grown = new Int32Array(old.length * 2);
+      const grown = new Int32Array(rows);
       grown.set(old);
       return grown;
     };
     this.#tables = grow(this.#tables);
     this.#as = grow(this.#as);
     this.#bs = grow(this.#bs);
-    const counts = new Float64Array(this.#counts.length * 2);
+    const counts = new Float64Array(rows * this.width);
     counts.set(this.#counts);
     this.#counts = counts;
-    this.#slots = new Int32Array(this.#tables.length * SLOTS_PER_ROW);
+    this.#slots = new Int32Array(rows * SLOTS_PER_ROW);
     for (let row = 0; row < this.size; row++) {
       this.#slots[this.#slot(this.table(row), this.a(row), this.b(row))] = row + 1;
     }

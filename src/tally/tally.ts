@@ -61,6 +61,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
   #journalRows = 0;
   #journalBytes = 0;
   #checkpointBytes = 0;
+  #checkpointNotBefore = 0;
   /** When the oldest row of the journal was written. */
   #journalSince = 0;
   #alarmAt: number | null = null;
@@ -247,11 +248,13 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     }
     for (const [i, { resolve }] of waiting.entries()) resolve(outcomes[i] as Outcome[]);
     const outweighs = this.#journalBytes >= this.#checkpointBytes / 4;
-    if (this.#journalRows >= CHECKPOINT_MOST_ROWS || (this.#journalRows >= CHECKPOINT_ROWS && outweighs)) {
+    const isDue = this.#journalRows >= CHECKPOINT_MOST_ROWS || (this.#journalRows >= CHECKPOINT_ROWS && outweighs);
+    if (isDue && now >= this.#checkpointNotBefore) {
       try {
         this.#checkpoint(now, []);
       } catch {
-        // The hits are in the journal all the same.
+        // The hits are in the journal all the same. Not with each of the next hits again: it cost the memory.
+        this.#checkpointNotBefore = now + FIRST_RETRY_MS;
         return;
       }
     }

@@ -19,7 +19,9 @@ describe("a pair's cell in D1", () => {
       return cut;
     });
     fc.assert(
-      fc.property(counts, (columns) => expect(pairCellCounts(JSON.parse(pairCellJson(columns)))).toEqual(columns)),
+      fc.property(counts, (columns) => {
+        expect(pairCellCounts(JSON.parse(pairCellJson(columns)))).toEqual(columns);
+      }),
     );
   });
 
