@@ -133,7 +133,10 @@ class Life {
           // A promise settled by the object would go on inside the object, which must not abort itself.
           while (!hangs.begun && !done) await new Promise((resolve) => setTimeout(resolve, 0));
         }
+        // Reports and hits come while D1 is at work.
+        await this.report();
         await this.send([this.hit(0)], false);
+        await this.report();
         await abortAllDurableObjects();
         faults.hangs = null;
         // The platform repeats an alarm that did not end well; the simulated one is gone once it has rung.
