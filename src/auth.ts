@@ -105,11 +105,14 @@ async function credentialOf(
   }
 }
 
-/** Keeps an answer; the oldest gives way. */
+/** Keeps an answer; the oldest gives way, and before it those of keys that are none, which anybody can make up. */
 function remember(hash: string, entry: Known): void {
   known.delete(hash);
-  const [oldest] = known.keys();
-  if (known.size >= KNOWN_MOST && oldest !== undefined) known.delete(oldest);
+  if (known.size >= KNOWN_MOST) {
+    const [oldest] = known.keys();
+    const unknown = known.entries().find(([, other]) => other.credential === null)?.[0];
+    known.delete(unknown ?? oldest ?? "");
+  }
   known.set(hash, entry);
 }
 

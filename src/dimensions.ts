@@ -113,7 +113,8 @@ export const DIMENSIONS = [
   { name: "language", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:language" },
   { name: "event", kind: "event", stored: true, blank: "", property: "event:name" },
   { name: "dropped", kind: "tally", stored: true, blank: "" },
-  // what is not exact about a day: `approximate`, `capped:<dimension>`
+  // what is not exact about a day: `approximate`, `capped:<dimension>`, `capped:visit` and `capped:visitor` (all the
+  // dimensions of that kind), `capped:properties`
   { name: "flags", kind: "tally", stored: true, blank: "" },
 ] as const satisfies readonly Dimension[];
 

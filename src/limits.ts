@@ -65,7 +65,7 @@ export const LIMITS = {
   urlBytes: 2_000,
   referrerChars: 2_000,
   /** Domains in one beacon. */
-  domainsPerBeacon: 20,
+  domainsPerBeacon: 10,
   props: 30,
   propKeyBytes: 300,
   propValueBytes: 2_000,

@@ -29,5 +29,7 @@ export interface Route {
   path: string;
   /** Who may call: anyone, or a credential with this scope (the admin always may). */
   access: "public" | Scope;
+  /** Called by pages of other origins: every answer says that they may read it. */
+  crossOrigin?: true;
   handler: (request: Request, context: Context) => Response | Promise<Response>;
 }

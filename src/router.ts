@@ -18,9 +18,9 @@ import { Unavailable } from "./store/unavailable.ts";
 
 export const ROUTES: readonly Route[] = [
   // The beacons' first: they are by far the most, and the table is searched from its top.
-  { method: "POST", path: "/api/event", access: "public", handler: collectEvent },
-  { method: "OPTIONS", path: "/api/event", access: "public", handler: preflight },
-  { method: "GET", path: "/pixel.gif", access: "public", handler: collectPixel },
+  { method: "POST", path: "/api/event", access: "public", crossOrigin: true, handler: collectEvent },
+  { method: "OPTIONS", path: "/api/event", access: "public", crossOrigin: true, handler: preflight },
+  { method: "GET", path: "/pixel.gif", access: "public", crossOrigin: true, handler: collectPixel },
 
   { method: "GET", path: "/health", access: "public", handler: health },
 
@@ -114,7 +114,8 @@ function wrongMethod(routes: readonly Route[]): Response {
   const methods: string[] = routes.map((route) => route.method);
   if (methods.includes("GET")) methods.push("HEAD");
   const allow = methods.sort().join(", ");
-  return refusal(405, `method: must be one of ${allow}`, { Allow: allow });
+  const crossOrigin = routes.some((route) => route.crossOrigin) ? { "Access-Control-Allow-Origin": "*" } : {};
+  return refusal(405, `method: must be one of ${allow}`, { Allow: allow, ...crossOrigin });
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import { keyAllowsSite } from "../auth.ts";
+import type { DropReason } from "../drops.ts";
 import type { Outcome } from "../hit.ts";
 import { LIMITS } from "../limits.ts";
 import type { Context } from "../route.ts";
@@ -43,10 +44,13 @@ export async function collectEvent(
     if ("fault" in body) return invalid({ request: [body.fault] });
     const parsed = parseEvent(body.text);
     if ("errors" in parsed) return invalid(parsed.errors);
-    const { drops, admitted, record } = await receive(parsed.beacon, request, context.now, deps);
-    if (admitted === 0) return accepted({ drops, allDropped: true, pending: false });
-
-    const outcomes = await inTime(record(), deps);
+    let drops: DropReason[] = [];
+    const count = async (): Promise<Outcome[]> => {
+      const reception = await receive(parsed.beacon, request, context.now, deps);
+      drops = reception.drops;
+      return reception.admitted > 0 ? reception.record() : [];
+    };
+    const outcomes = await inTime(count(), deps);
     if (!outcomes) return accepted({ drops, allDropped: false, pending: true });
     const allDrops = [...drops, ...outcomes.filter((outcome) => outcome !== "counted")];
     const allDropped = outcomes.every((outcome) => outcome !== "counted");
@@ -69,17 +73,21 @@ export async function collectPixel(
     const { headers } = request;
     const parsed = parsePixel(context.url.search, headers.get("User-Agent") ?? "", headers.get("Referer"));
     if ("errors" in parsed) return gif({ errors: parsed.errors });
-    const { drops, admitted, record } = await receive(parsed.beacon, request, context.now, deps);
-    if (admitted > 0) deps.waitUntil(record().catch(() => {}));
-    return gif({ drops });
+    const screen = async (): Promise<DropReason[]> => {
+      const { drops, admitted, record } = await receive(parsed.beacon, request, context.now, deps);
+      if (admitted > 0) deps.waitUntil(record().catch(() => {}));
+      return drops;
+    };
+    // Settings and keys are at hand mostly; where they are not, no page waits for them.
+    return gif({ drops: (await inTime(screen(), deps)) ?? [] });
   } catch (error) {
     logFailure("a pixel was not counted", {}, error);
     return gif({ errors: { request: ["could not be counted now"] } });
   }
 }
 
-/** The outcomes, or null where they take longer than a sender should wait; the work goes on then. */
-async function inTime(work: Promise<Outcome[]>, { clock, waitUntil }: CollectDeps): Promise<Outcome[] | null> {
+/** What comes of work, or null where it takes longer than a sender should wait; the work goes on then. */
+async function inTime<T>(work: Promise<T>, { clock, waitUntil }: CollectDeps): Promise<T | null> {
   // Goes on, too, when the sender hangs up.
   waitUntil(work.catch(() => {}));
   const timer = clock.timer(LIMITS.acknowledgeMs);

@@ -21,6 +21,9 @@ const OPEN = "open";
 export function parsePixel(search: string, userAgent: string, referer: string | null): Parsed {
   const query = new URLSearchParams(search);
   const faults = new Faults();
+  // `URLSearchParams` puts U+FFFD where bytes are no UTF-8.
+  const isReplaced = [...query.values()].some((value) => value.includes("\ufffd"));
+  if (isReplaced && !/%EF%BF%BD/i.test(search)) faults.add("request", "must be valid UTF-8");
   const said = query.get("n");
   const proxy = isMailProxy(userAgent);
   // Apple's proxies say "Mozilla/5.0" and no more, as many a crawler does: theirs is what was marked as a mail.

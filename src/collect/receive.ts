@@ -76,7 +76,8 @@ export async function receive(beacon: Beacon, request: Request, now: number, dep
       admissions.push({ site, sender: seen, address });
     }
   }
-  const key = request.headers.get("Idempotency-Key");
+  // An empty one names nothing, as of a client whose variable is not set.
+  const key = request.headers.get("Idempotency-Key") || null;
   return {
     drops,
     admitted: admissions.length,

@@ -110,7 +110,8 @@ const HOSTNAME: Property = {
   stored: "page",
   label: { rule: "host", blank: "(not set)" },
   sources: PAGE_SOURCES,
-  metrics: METRICS_OF.page,
+  // Summed over its pages, visitors and visits of a host would be as many as the pages they saw.
+  metrics: METRICS_OF.page.filter((metric) => metric !== "visitors" && metric !== "visits"),
 };
 
 /** Every property but those of custom events, in the order of the table. */

@@ -2,6 +2,7 @@
  * Runs queries: plans them, gathers their counts at once, and makes metrics of them with what is to be said of each.
  */
 
+import { DIMENSIONS, type Dimension } from "../dimensions.ts";
 import { COLUMN } from "../metrics.ts";
 import { daysIn, hoursIn, monthsIn } from "./buckets.ts";
 import { type Counts, gather } from "./gather.ts";
@@ -132,7 +133,9 @@ function flagWarnings({ query, read, property }: Plan, flags: Flags): Warning[] 
       if (metric !== "pageviews" && metric !== "events") warnings.push({ metric, code: "approximate", message });
     }
   }
-  const capped = property ? within(read.sources.flatMap(({ from }) => flags.get(cappedFlag(from)) ?? [])) : [];
+  const capped = property
+    ? within(read.sources.flatMap(({ from }) => cappedFlags(from).flatMap((flag) => flags.get(flag) ?? [])))
+    : [];
   if (capped.length > 0) {
     const message = `${daysText([...new Set(capped)].sort())}: more values occurred than are counted apart; the rest is under (other).`;
     for (const metric of query.metrics) warnings.push({ metric, code: "capped", message });
@@ -140,8 +143,11 @@ function flagWarnings({ query, read, property }: Plan, flags: Flags): Warning[] 
   return warnings;
 }
 
-function cappedFlag(from: Read["sources"][number]["from"]): string {
-  return typeof from === "string" ? `capped:${from}` : "capped:properties";
+/** What a tally may have flagged about a stored dimension: its own bound, that of values it shares, that of its kind. */
+function cappedFlags(from: Read["sources"][number]["from"]): string[] {
+  if (typeof from !== "string") return ["capped:properties"];
+  const dimension: Dimension | undefined = DIMENSIONS.find(({ name }) => name === from);
+  return [from, dimension?.values, dimension?.kind].flatMap((name) => (name === undefined ? [] : [`capped:${name}`]));
 }
 
 /** `2026-11-03 and 4 more days` */

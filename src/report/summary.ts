@@ -7,6 +7,7 @@
 
 import { z } from "zod";
 import { localDayAt } from "../calendar.ts";
+import { DIMENSIONS } from "../dimensions.ts";
 import { DROP_REASONS, type DropReason } from "../drops.ts";
 import { COLUMN } from "../metrics.ts";
 import type { Context } from "../route.ts";
@@ -183,6 +184,8 @@ function flagNotes(flags: Flags): Note[] {
       return { code: "approximate", message: "Visitors could not be told apart as they should on these days.", days };
     }
     const message = "More values occurred on these days than are counted apart; the rest is under (other).";
-    return { code: "capped", message, ...(dimension !== undefined && { dimension }), days };
+    // Of a whole kind of dimensions, no single one is named.
+    const isOne = DIMENSIONS.some(({ name }) => name === dimension) || dimension === "properties";
+    return { code: "capped", message, ...(isOne && dimension !== undefined && { dimension }), days };
   });
 }

@@ -117,10 +117,13 @@ export function breakdown(_request: Request, context: Context, access: Access = 
     if (site instanceof Response) return site;
 
     const { property } = asked;
+    const key = propertyNamed(property)?.key ?? property;
+    if (asked.metrics.some((metric) => metric === key)) {
+      throw new Refusal(`property: has the name of the metric ${key}; ask without that metric`);
+    }
     const query = { ...queryOf(asked, site, context.now), property, page: { offset, count: asked.limit } };
     const { answers } = await run([query], countsOf(site, context, access));
     const [{ rows, warnings } = { rows: [], warnings: [] }] = answers;
-    const key = propertyNamed(property)?.key ?? property;
     return withWarnings(
       rows.map(({ label, metrics }) => ({ [key]: label, ...metrics })),
       warnings,

@@ -35,6 +35,8 @@ let changes = 0;
  * @throws what KV threw, when nothing is known of the domain
  */
 export async function siteForBeacon(kv: KeyValueReader, domain: string, now: number): Promise<Site | null> {
+  // What no site can be named is not asked for: beacons say anything, and KV refuses long names.
+  if (!/^[a-z0-9._-]{1,253}$/.test(domain)) return null;
   const known = entries.get(domain);
   if (known) {
     const age = now - known.readAt;
@@ -69,8 +71,12 @@ export function forgetSite(domain: string, now = Date.now()): void {
 
 function remember(domain: string, site: Site | null, now: number): void {
   entries.delete(domain);
-  const [oldest] = entries.keys();
-  if (entries.size >= ENTRIES && oldest !== undefined) entries.delete(oldest);
+  if (entries.size >= ENTRIES) {
+    // Names that are no sites' give way first: anybody can ask for as many of them as he likes.
+    const [oldest] = entries.keys();
+    const unknown = entries.entries().find(([, entry]) => entry.site === null)?.[0];
+    entries.delete(unknown ?? oldest ?? "");
+  }
   entries.set(domain, { site, readAt: now, refreshingUntil: 0, failedUntil: 0 });
 }
 

@@ -117,9 +117,9 @@ export class Day {
   }
 
   /** The number of a tuple of a visit's or a visitor's values; past the bound that of `(other)` everywhere. */
-  tupleNumber(table: TupleTable, row: readonly number[]): number {
-    const number = table.number(row, this.mayGrow);
-    if (number === OTHER_TUPLE && row.some((value) => value !== OTHER_VALUE)) this.flag("capped:visits");
+  tupleNumber(kind: "visit" | "visitor", row: readonly number[]): number {
+    const number = (kind === "visit" ? this.visitTuples : this.visitorTuples).number(row, this.mayGrow);
+    if (number === OTHER_TUPLE && row.some((value) => value !== OTHER_VALUE)) this.flag(`capped:${kind}`);
     return number;
   }
 

@@ -176,14 +176,14 @@ function arrive(
 /** The number, on a day, of the tuple of a hit's visitor. */
 function visitorTupleOn(day: Day, hit: Hit): number {
   const row = visitorValues(hit).map((value, i) => day.number(VISITOR_SLOTS[i] as number, value));
-  return day.tupleNumber(day.visitorTuples, row);
+  return day.tupleNumber("visitor", row);
 }
 
 /** The number, on a day, of the tuple of a new visit or of one that goes on from the day before. */
 function visitTupleOn(day: Day, state: TallyState, hit: Hit, found: Visit | undefined): number {
   const attribution = found ? attributionOf(state, found) : visitValues(hit);
   const row = attribution.map((value, i) => day.number(VISIT_SLOTS[i] as number, value));
-  return day.tupleNumber(day.visitTuples, row);
+  return day.tupleNumber("visit", row);
 }
 
 /** The values of a visit's attribution, from the day on which it opened. */

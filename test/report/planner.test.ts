@@ -142,12 +142,12 @@ describe("on one day", () => {
     [
       "hosts",
       { property: "event:hostname" },
-      { visitors: "upper_bound", visits: "upper_bound", pageviews: "exact", bounce_rate: "refused" },
+      { visitors: "refused", visits: "refused", pageviews: "exact", bounce_rate: "refused" },
     ],
     [
       "hosts of one page",
       { property: "event:hostname", filters: "event:page==/a" },
-      { visitors: "exact", visits: "exact", bounce_rate: "exact" },
+      { visitors: "refused", pageviews: "exact", bounce_rate: "exact" },
     ],
     [
       "entry pages",

@@ -132,15 +132,25 @@ describe("a site for a beacon", () => {
     expect((await siteForBeacon(kv, domain, T + 1))?.id).toBe(7);
   });
 
-  it("is remembered for the latest 1,000 domains", async () => {
-    const kv = new FakeKv(null);
+  it("stays known though strangers ask for any number of names, of which the oldest are forgotten", async () => {
+    const kv = new FakeKv(JSON.stringify(site(7)));
     await siteForBeacon(kv, domain, T);
-    for (let n = 0; n < 999; n++) await siteForBeacon(kv, `${n}.${domain}`, T);
+    kv.value = null;
+    for (let n = 0; n < 1500; n++) await siteForBeacon(kv, `${n}.${domain}`, T);
     kv.reads = [];
-    await siteForBeacon(kv, domain, T);
-    expect(kv.reads).toHaveLength(0);
-    await siteForBeacon(kv, `999.${domain}`, T);
-    await siteForBeacon(kv, domain, T);
-    expect(kv.reads).toEqual([`site:999.${domain}`, `site:${domain}`]);
+    expect((await siteForBeacon(kv, domain, T))?.id).toBe(7);
+    await siteForBeacon(kv, `1499.${domain}`, T);
+    expect(kv.reads).toEqual([]);
+    await siteForBeacon(kv, `0.${domain}`, T);
+    expect(kv.reads).toEqual([`site:0.${domain}`]);
   });
+
+  it.each([["€".repeat(170)], [""], ["a b.example"], ["x".repeat(254)], ["[::1]"], ["UPPER.example"]])(
+    "is none, without a look into KV, where the name can be no site's: %s",
+    async (name) => {
+      const kv = new FakeKv(JSON.stringify(site(7)));
+      expect(await siteForBeacon(kv, name, T)).toBe(null);
+      expect(kv.reads).toEqual([]);
+    },
+  );
 });
