@@ -36,6 +36,8 @@ it("goes on counting and reporting today while D1 is away, and says what it cann
   expect(made.status).toBe(200);
 
   loseD1();
+  const empty = await call("/api/stats/example.com?period=day", { headers: { authorization } });
+  expect([empty.status, await empty.json()]).toMatchObject([200, { metrics: { pageviews: { value: 0 } } }]);
   for (const page of ["/a", "/b", "/a"]) {
     const answer = await view(`https://example.com${page}`);
     expect([answer.status, answer.headers.get("X-Footfall-Pending")]).toEqual([202, null]);

@@ -185,6 +185,12 @@ describe("a report", () => {
     expect(Number(response.headers.get("Retry-After"))).toBeGreaterThan(0);
   });
 
+  it("of today goes on while D1 is away, though a shard has had no hit yet", async () => {
+    const at = world(siteOf(28, { shards: 2 }), [{ days: [openDay(TODAY, views(2))] }, {}], { db: NO_D1 });
+    expect(await pageviews(at, "period=day")).toMatchObject({ status: 200, views: [2] });
+    expect((await pageviews(at)).status).toBe(503);
+  });
+
   it("reads D1 once, however much is asked", async () => {
     let batches = 0;
     const db = new Proxy(env.DB, {
