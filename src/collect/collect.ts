@@ -8,13 +8,13 @@ import { keyAllowsSite } from "../auth.ts";
 import type { DropReason } from "../drops.ts";
 import type { Outcome } from "../hit.ts";
 import { LIMITS } from "../limits.ts";
+import { logFailure } from "../log.ts";
 import type { Context } from "../route.ts";
 import { tallyStub } from "../tally/stub.ts";
 import { accepted, gif, invalid, preflight, unavailable } from "./answers.ts";
 import { readBeaconBody } from "./body.ts";
 import { systemClock } from "./deps.ts";
 import { parseEvent } from "./event.ts";
-import { logFailure } from "./log.ts";
 import { parsePixel } from "./pixel.ts";
 import { type CollectDeps, Memory, receive } from "./receive.ts";
 

@@ -1,7 +1,7 @@
 import type { Outcome, RecordBatch } from "../hit.ts";
 import { LIMITS } from "../limits.ts";
+import { logFailure } from "../log.ts";
 import type { Platform } from "./deps.ts";
-import { logFailure } from "./log.ts";
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 4_000;

@@ -1,3 +1,4 @@
+import type { Hit } from "../hit.ts";
 import { LIMITS } from "../limits.ts";
 import { channelOf } from "./channel.ts";
 import { bareHost, withoutWww } from "./page-url.ts";
@@ -5,17 +6,10 @@ import { SOURCE_NAMES, type SourceKind } from "./source-names.ts";
 import { clean, percentDecoded } from "./text.ts";
 
 /** Where a visit came from. Empty strings are blank: no source means that the visitor came by himself. */
-export interface Acquisition {
-  source: string;
-  channel: string;
-  /** host + path, without `www.`, query, fragment and trailing slash */
-  referrer: string;
-  utmSource: string;
-  utmMedium: string;
-  utmCampaign: string;
-  utmContent: string;
-  utmTerm: string;
-}
+export type Acquisition = Pick<
+  Hit,
+  "source" | "channel" | "referrer" | "utmSource" | "utmMedium" | "utmCampaign" | "utmContent" | "utmTerm"
+>;
 
 /** A source by its name; null where it is not in the table. */
 export interface Source {

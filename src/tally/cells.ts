@@ -85,6 +85,24 @@ export class CellTable {
     return Array.from({ length: width }, (_, column) => Math.max(0, this.count(row, column)));
   }
 
+  /** The rows of the tables that are wanted: table → a → rows. */
+  grouped(isWanted: (table: number) => boolean): Map<number, Map<number, number[]>> {
+    const groups = new Map<number, Map<number, number[]>>();
+    for (let row = 0; row < this.size; row++) {
+      const table = this.table(row);
+      if (!isWanted(table)) continue;
+      let byA = groups.get(table);
+      if (!byA) {
+        byA = new Map();
+        groups.set(table, byA);
+      }
+      const rows = byA.get(this.a(row));
+      if (rows) rows.push(row);
+      else byA.set(this.a(row), [row]);
+    }
+    return groups;
+  }
+
   write(writer: PackWriter): void {
     writer.integer(this.size);
     for (let row = 0; row < this.size; row++) {

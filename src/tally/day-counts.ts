@@ -1,7 +1,6 @@
 import { DIMENSIONS, PAIRS, pairName } from "../dimensions.ts";
 import type { PairCounts, ValueCounts } from "../hit.ts";
 import { COLUMN } from "../metrics.ts";
-import type { CellTable } from "./cells.ts";
 import { type Day, PROPERTY_TABLES } from "./day.ts";
 import { exitMark } from "./sightings.ts";
 import { sipKey } from "./siphash.ts";
@@ -43,14 +42,15 @@ export function dayCounts(
   }
   if (wants(wanted.dimensions, "exit_page")) addOpenExits(day, openVisits, record(dimensions, "exit_page"));
 
-  for (const [pair, rows] of rowsByPair(day.pairs, wanted.pairs)) {
+  const isWanted = PAIRS.map(([outer, inner]) => wants(wanted.pairs, pairName(outer, inner)));
+  for (const [pair, byOuter] of day.pairs.grouped((table) => isWanted[table] === true)) {
     const [first, second] = PAIRS[pair] as (typeof PAIRS)[number];
     const firstValues = day.values[SLOT[first]] as ValueTable;
     const secondValues = day.values[SLOT[second]] as ValueTable;
     const counts: PairCounts = record(pairs, pairName(first, second));
-    for (const row of rows) {
-      const inner = record(counts, firstValues.text(day.pairs.a(row)));
-      put(inner, secondValues.text(day.pairs.b(row)), day.pairs.counts(row));
+    for (const [value, rows] of byOuter) {
+      const inner = record(counts, firstValues.text(value));
+      for (const row of rows) put(inner, secondValues.text(day.pairs.b(row)), day.pairs.counts(row));
     }
   }
   return { dimensions, pairs };
@@ -58,19 +58,6 @@ export function dayCounts(
 
 /** Stored name of the properties beyond the bound of properties. */
 const PROPERTIES_BEYOND = "event:(other)";
-
-function rowsByPair(cells: CellTable, wanted: readonly string[] | "all"): Map<number, number[]> {
-  const byPair = new Map<number, number[]>();
-  const isWanted = PAIRS.map(([a, b]) => wanted === "all" || wanted.includes(pairName(a, b)));
-  for (let row = 0; row < cells.size; row++) {
-    const pair = cells.table(row);
-    if (!isWanted[pair]) continue;
-    const rows = byPair.get(pair);
-    if (rows) rows.push(row);
-    else byPair.set(pair, [row]);
-  }
-  return byPair;
-}
 
 function addOpenExits(day: Day, openVisits: Iterable<Visit>, exits: ValueCounts): void {
   const pages = day.values[SLOT.exit_page] as ValueTable;

@@ -1,6 +1,5 @@
 import { NUMBERED, PAIRS, pairName, valuesName } from "../dimensions.ts";
 import { pairCellJson } from "../store/pair-cell.ts";
-import type { CellTable } from "./cells.ts";
 import type { Day } from "./day.ts";
 import { dayCounts } from "./day-counts.ts";
 import { SLOT } from "./slots.ts";
@@ -16,7 +15,7 @@ export function* dayRows(day: Day, openVisits: Iterable<Visit>): Generator<[dime
   const { dimensions } = dayCounts(day, openVisits, { dimensions: "all", pairs: [] });
   for (const [name, counts] of Object.entries(dimensions)) yield [name, JSON.stringify(counts)];
 
-  for (const [pair, byOuter] of cellsByPair(day.pairs)) {
+  for (const [pair, byOuter] of day.pairs.grouped(() => true)) {
     const [outer, inner] = PAIRS[pair] as (typeof PAIRS)[number];
     const outerKey = keysOf(day, outer);
     const innerKey = keysOf(day, inner);
@@ -38,21 +37,4 @@ function keysOf(day: Day, dimension: (typeof PAIRS)[number][number]): (number: n
   const table = day.values[SLOT[dimension]] as ValueTable;
   const isNumbered = NUMBERED.some((name) => day.values[SLOT[name]] === table);
   return isNumbered ? (number) => `"${number}"` : (number) => JSON.stringify(table.text(number));
-}
-
-/** Rows of cells by pair and outer value. */
-function cellsByPair(cells: CellTable): Map<number, Map<number, number[]>> {
-  const byPair = new Map<number, Map<number, number[]>>();
-  for (let row = 0; row < cells.size; row++) {
-    const pair = cells.table(row);
-    let byOuter = byPair.get(pair);
-    if (!byOuter) {
-      byOuter = new Map();
-      byPair.set(pair, byOuter);
-    }
-    const rows = byOuter.get(cells.a(row));
-    if (rows) rows.push(row);
-    else byOuter.set(cells.a(row), [row]);
-  }
-  return byPair;
 }

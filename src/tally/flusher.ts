@@ -1,7 +1,9 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../calendar.ts";
+import { DAY_MS, HOUR_MS } from "../calendar.ts";
+import { logFailure } from "../log.ts";
 import { replaceCounts, revisionsOf } from "../store/counts.ts";
 import type { Day } from "./day.ts";
 import { dayRows } from "./day-rows.ts";
+import { FIRST_RETRY_MS, retryDelayMs } from "./retry.ts";
 import type { TallyState } from "./state.ts";
 import type { Ledger, TallyStorage } from "./storage.ts";
 
@@ -12,8 +14,6 @@ const FLUSH_HITS = 500;
 const FLUSH_AT_LAST_MS = 6 * HOUR_MS;
 /** How often it is looked up whether D1 still has the closed days it acknowledged. */
 const HEAL_EVERY_MS = 6 * HOUR_MS;
-const FIRST_RETRY_MS = MINUTE_MS;
-const LAST_RETRY_MS = HOUR_MS;
 
 /** Hands a tally's counts to D1, and again when D1 has lost them. */
 export class Flusher {
@@ -63,7 +63,7 @@ export class Flusher {
         await work();
       } catch (error) {
         failure = error;
-        console.error(JSON.stringify({ event: "flush_failed", error: error instanceof Error ? error.name : "" }));
+        logFailure("a tally could not hand a day over to D1", {}, error);
       }
     };
     // Each on its own, so that a day that cannot be flushed holds up no other; D1 away holds up all, and is asked once.
@@ -148,7 +148,7 @@ export class Flusher {
     const message = error instanceof Error ? error.message : "";
     // A spent daily quota comes back at 00:00 UTC; asking earlier only fails.
     if (/daily .*limit/i.test(message)) return DAY_MS - (now % DAY_MS) + FIRST_RETRY_MS;
-    return Math.min(FIRST_RETRY_MS * 2 ** this.#failures++, LAST_RETRY_MS);
+    return retryDelayMs(++this.#failures);
   }
 }
 

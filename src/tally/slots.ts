@@ -22,9 +22,6 @@ export const VALUES_SLOT: readonly number[] = SLOTS.map((dimension, slot) =>
   dimension.values === undefined ? slot : SLOT[dimension.values as DimensionName],
 );
 
-/** Whether a slot's values are counted on their own. */
-export const STORED: readonly boolean[] = SLOTS.map((dimension) => dimension.stored);
-
 /** A pair by its slots. Its number is its place in `PAIRS`. */
 export interface PairSlots {
   pair: number;

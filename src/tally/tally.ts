@@ -1,8 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
-import { DAY_MS, HOUR_MS, type LocalDay, MINUTE_MS } from "../calendar.ts";
+import { DAY_MS, type LocalDay, MINUTE_MS } from "../calendar.ts";
 import type { Env } from "../env.ts";
 import type { Live, OpenDay, Outcome, RecordBatch, TallyApi } from "../hit.ts";
 import { LIMITS } from "../limits.ts";
+import { logFailure } from "../log.ts";
 import { growShards } from "../manage/shards.ts";
 import { Day } from "./day.ts";
 import { dayCounts } from "./day-counts.ts";
@@ -11,6 +12,7 @@ import { Flusher } from "./flusher.ts";
 import { Keyring } from "./keyring.ts";
 import { advance, apply, closeDay, daysToClose } from "./machine.ts";
 import { PackReader, PackWriter, packed } from "./pack.ts";
+import { FIRST_RETRY_MS, retryDelayMs } from "./retry.ts";
 import { seal, unseal } from "./seal.ts";
 import { TallyState } from "./state.ts";
 import { type CheckpointKind, emptyLedger, type Ledger, TallyStorage } from "./storage.ts";
@@ -24,9 +26,6 @@ const CHECKPOINT_AFTER_MS = 10 * MINUTE_MS;
 /** …or at this many rows, if they outweigh a quarter of the last checkpoint, or at so many in any case. */
 const CHECKPOINT_ROWS = 200;
 const CHECKPOINT_MOST_ROWS = 2_000;
-/** When something due has failed (KV is away, say), it is tried again after this, then after twice as long… */
-const FIRST_RETRY_MS = MINUTE_MS;
-const LAST_RETRY_MS = HOUR_MS;
 const CLOSED_DAYS_KEPT_MS = 7 * DAY_MS;
 const LIVE_MS = 5 * MINUTE_MS;
 
@@ -158,7 +157,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
       // The platform gives up on an alarm that keeps throwing: say what kind of error it was, and come back, later
       // each time: an alarm costs a row.
       this.#failures++;
-      console.error(JSON.stringify({ event: "alarm_failed", error: error instanceof Error ? error.name : "" }));
+      logFailure("not all that a tally owed at its alarm was done", {}, error);
     }
     await this.#arm();
   }
@@ -242,7 +241,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
       this.#journalBytes += sealed.length;
       this.#committedAt = Date.now();
     } catch (error) {
-      this.#forget("commit_failed", error);
+      this.#forget("a tally could not commit hits", error);
       for (const { reject } of waiting) reject(new Error("the tally failed to record; try again"));
       return;
     }
@@ -265,9 +264,9 @@ export class Tally extends DurableObject<Env> implements TallyApi {
    * Memory may be ahead of what is stored, and was rolled back there: the way back is through storage, at the
    * next call. Whatever still works on the old memory can store nothing any more.
    */
-  #forget(event: string, error: unknown): void {
+  #forget(what: string, error: unknown): void {
     if (!this.#awake) return;
-    console.error(JSON.stringify({ event, error: error instanceof Error ? error.name : "" }));
+    logFailure(what, {}, error);
     this.#storage.retire();
     this.#awake = false;
     this.#loading = null;
@@ -304,7 +303,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
         });
       });
     } catch (error) {
-      this.#forget("checkpoint_failed", error);
+      this.#forget("a tally could not store its state", error);
       throw error;
     }
     this.#journalRows = 0;
@@ -364,7 +363,7 @@ export class Tally extends DurableObject<Env> implements TallyApi {
       apply(this.#state, now, batches);
     }
     if (lost > 0) {
-      console.error(JSON.stringify({ event: "journal_key_expired", rows: lost }));
+      logFailure("a journal key expired before its rows were read", { rows: lost }, null);
       for (const day of this.#state.days.values()) day.flag("approximate");
     }
     this.#flusher = new Flusher(this.env.DB, storage, ledger, this.#state, reopen);
@@ -447,8 +446,4 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     this.#alarmAt = at;
     await this.ctx.storage.setAlarm(at);
   }
-}
-
-function retryDelayMs(failures: number): number {
-  return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS);
 }
