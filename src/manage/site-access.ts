@@ -25,17 +25,23 @@ export async function siteForCredential(context: Context, domain: string): Promi
 }
 
 /**
- * The site of `/api/v1/sites/:domain`. A key bound to one site is answered 403 for every other name, existing or
- * not; 404 for an unknown site.
+ * The site to be managed: of `/api/v1/sites/:domain`, or the one that a body names. A key bound to one site is answered
+ * 403 for every other name, existing or not; 404 for an unknown site.
+ * @param domain as the caller wrote it
+ * @param field where he wrote it, as errors name it
  */
-export async function managedSite(context: Context): Promise<Site | Response> {
-  const name = domainOf(context.params.domain ?? "");
+export async function managedSite(
+  context: Context,
+  domain = context.params.domain ?? "",
+  field = "domain",
+): Promise<Site | Response> {
+  const name = domainOf(domain);
   const site = name === null ? null : await siteByDomain(context.env.DB, name);
   if (context.credential?.siteId !== null && !(site && covers(context, site.id))) {
-    return refusal(403, "domain: this key does not cover this site");
+    return refusal(403, `${field}: this key does not cover this site`);
   }
-  if (name === null) return refusal(400, `domain: ${DOMAIN_RULE}`);
-  return site ?? refusal(404, "domain: no site of this name is set up here");
+  if (name === null) return refusal(400, `${field}: ${DOMAIN_RULE}`);
+  return site ?? refusal(404, `${field}: no site of this name is set up here`);
 }
 
 /** Refuses a key that is bound to one site, for what concerns all; null to go on. */
