@@ -63,6 +63,8 @@ export const LIMITS = {
   apiBytes: 65_536,
   eventNameChars: 120,
   urlBytes: 2_000,
+  /** A link's token: its longest URL and name, though JSON write each character with a backslash, fit in 6,500. */
+  linkTokenChars: 8_192,
   referrerChars: 2_000,
   /** Domains in one beacon. */
   domainsPerBeacon: 10,
