@@ -21,6 +21,11 @@ export interface Site {
   /** Not counted: path patterns (`*` within a segment, `**` across), ISO countries, keyed hashes of addresses. */
   excludedPaths: string[];
   excludedCountries: string[];
+  /**
+   * Signs the site's links (`link-token.ts`): 256 random bits in base64url, never shown; null before its first link.
+   * Copies in KV from before there were links lack it.
+   */
+  linkKey: string | null;
 }
 
 /** The number of shards in effect at an instant. */

@@ -1,7 +1,7 @@
 import type { Env } from "../env.ts";
 import type { Site } from "../site.ts";
 import { rememberSite } from "../store/site-cache.ts";
-import { publishSite, siteById, unpublishSite } from "../store/sites.ts";
+import { publishedSite, publishSite, siteById, unpublishSite } from "../store/sites.ts";
 
 /**
  * Copies a site as it stands in D1 to KV, where the beacon path reads it, and into this isolate's cache.
@@ -24,4 +24,10 @@ export async function publish(env: Pick<Env, "DB" | "KV">, site: Site, now: numb
     copy = row;
   }
   rememberSite(copy, now);
+}
+
+/** As `publish`, where KV's copy differs. For what may be asked often: KV takes one write a second and few a day. */
+export async function publishIfChanged(env: Pick<Env, "DB" | "KV">, site: Site, now: number): Promise<void> {
+  const copy = await publishedSite(env.KV, site.domain);
+  if (JSON.stringify(copy) !== JSON.stringify(site)) await publish(env, site, now);
 }

@@ -1,10 +1,10 @@
 import type { Env } from "../env.ts";
 import { LIMITS } from "../limits.ts";
 import type { Site } from "../site.ts";
-import { publishedSite, siteById, updateSite } from "../store/sites.ts";
+import { siteById, updateSite } from "../store/sites.ts";
 import { Unavailable } from "../store/unavailable.ts";
 import { withShards } from "./midnight.ts";
-import { publish } from "./publish.ts";
+import { publishIfChanged } from "./publish.ts";
 
 /**
  * Gives a site more shards, from the local midnight `fromAt` (ms since 1970) on, or from the next one that leaves time
@@ -30,9 +30,7 @@ export async function growShards(
     const shardRules = withShards(site, shards, fromAt, now);
     const grown = shardRules === site.shardRules ? site : await updateSite(env.DB, site, { shardRules });
     if (!grown) continue;
-    // KV takes one write a second and few a day: tallies may ask often, so look first.
-    const copy = await publishedSite(env.KV, grown.domain);
-    if (JSON.stringify(copy) !== JSON.stringify(grown)) await publish(env, grown, now);
+    await publishIfChanged(env, grown, now);
     return grown;
   }
   throw new Unavailable("D1", null, "the site's settings keep changing");

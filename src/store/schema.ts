@@ -17,6 +17,8 @@ export const sites = sqliteTable("sites", {
   excludedCountries: text("excluded_countries", { mode: "json" }).$type<string[]>().notNull().default([]),
   /** ms since 1970 */
   createdAt: integer("created_at").notNull(),
+  /** Signs the site's links, and must be readable for that: no hash. null before the first link. */
+  linkKey: text("link_key"),
 });
 
 /** The scopes a key may have; `admin` is the admin key's alone. */

@@ -17,6 +17,8 @@ interface Entry {
   refreshingUntil: number;
   /** KV failed a moment ago: until then it is left alone. */
   failedUntil: number;
+  /** It had no link key a moment ago: until then KV is not asked for one. */
+  keylessUntil: number;
 }
 
 /** From this age on one request asks anew, while the others go on with what is known. */
@@ -57,6 +59,29 @@ export async function siteForBeacon(kv: KeyValueReader, domain: string, now: num
   }
 }
 
+/**
+ * As `siteForBeacon`, for those who follow a link. A site's first link may be followed as soon as it is made, also in an
+ * isolate that remembers the site without a link key. So that memory is not believed, and KV is asked. Where KV has none
+ * either, it is left alone for 5 s: whoever follows made-up links costs a read in 5 s, and only at sites without links.
+ *
+ * KV itself may show what an edge has read before for up to a minute. A site that was not there a moment ago, or is
+ * deleted, is no exception to the minute either.
+ * @throws what KV threw, when nothing is known of the domain, or its site is known without a link key
+ */
+export async function siteForLink(kv: KeyValueReader, domain: string, now: number): Promise<Site | null> {
+  const known = entries.get(domain);
+  if (!known?.site || known.site.linkKey !== null || now < known.keylessUntil) return siteForBeacon(kv, domain, now);
+  const before = changes;
+  const site = parseSite(await kv.get(siteKey(domain)));
+  if (site && site.linkKey !== null) {
+    if (changes === before) remember(domain, site, now);
+    return site;
+  }
+  // Without a key KV's copy may be older than what is known here.
+  known.keylessUntil = now + ASK_AGAIN_MS;
+  return known.site;
+}
+
 /** To be called where a site was made or changed: this isolate knows it at once. */
 export function rememberSite(site: Site, now = Date.now()): void {
   changes++;
@@ -77,7 +102,7 @@ function remember(domain: string, site: Site | null, now: number): void {
     const unknown = entries.entries().find(([, entry]) => entry.site === null)?.[0];
     entries.delete(unknown ?? oldest ?? "");
   }
-  entries.set(domain, { site, readAt: now, refreshingUntil: 0, failedUntil: 0 });
+  entries.set(domain, { site, readAt: now, refreshingUntil: 0, failedUntil: 0, keylessUntil: 0 });
 }
 
 function parseSite(text: string | null): Site | null {
@@ -85,5 +110,5 @@ function parseSite(text: string | null): Site | null {
   const site: Site | null = JSON.parse(text);
   // Only this product writes the key; but what is no site must not take the beacon path down.
   if (typeof site?.id !== "number" || !Array.isArray(site.zones)) throw new Error("a published site is malformed");
-  return site;
+  return { ...site, linkKey: site.linkKey ?? null };
 }

@@ -1,13 +1,13 @@
 /** Sites: their rows in D1, and the copies in KV that the beacon path reads. */
 
-import { and, asc, eq, getTableColumns, gt } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gt, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Site } from "../site.ts";
 import { sites } from "./schema.ts";
 import { from } from "./unavailable.ts";
 
 /** What of a site can change. */
-export type SiteChanges = Partial<Omit<Site, "id" | "domain">>;
+export type SiteChanges = Partial<Omit<Site, "id" | "domain" | "linkKey">>;
 
 const { createdAt: _, ...columns } = getTableColumns(sites);
 
@@ -30,7 +30,11 @@ export async function listSites(db: D1Database, { limit, after = "" }: { limit: 
 }
 
 /** Stores a new site and returns it with its id; null where the domain is taken. */
-export async function insertSite(db: D1Database, site: Omit<Site, "id">, now: number): Promise<Site | null> {
+export async function insertSite(
+  db: D1Database,
+  site: Omit<Site, "id" | "linkKey">,
+  now: number,
+): Promise<Site | null> {
   const insert = drizzle(db)
     .insert(sites)
     .values({ ...site, createdAt: now })
@@ -54,6 +58,16 @@ export async function updateSite(db: D1Database, before: Site, changes: SiteChan
   const update = drizzle(db).update(sites).set(changes).where(unchanged).returning(columns);
   const rows = await from("D1", () => update);
   return rows[0] ?? null;
+}
+
+/**
+ * Gives a site a link key unless it has one: of several at once one wins, and what it signed stays good.
+ * @returns the site as it is then; null where it is gone
+ */
+export async function giveLinkKey(db: D1Database, id: number, linkKey: string): Promise<Site | null> {
+  const keyless = and(eq(sites.id, id), isNull(sites.linkKey));
+  await from("D1", async () => drizzle(db).update(sites).set({ linkKey }).where(keyless));
+  return siteById(db, id);
 }
 
 /** The KV key under which the beacon path finds a site: a JSON of `Site`. */

@@ -23,6 +23,7 @@ export function site(changes: Partial<Site> = {}): Site {
     shardRules: [{ shards: 1, fromAt: 0 }],
     excludedPaths: [],
     excludedCountries: [],
+    linkKey: null,
     ...changes,
   };
 }

@@ -14,6 +14,7 @@ const site: Site = {
   allowedHosts: [],
   excludedPaths: [],
   excludedCountries: [],
+  linkKey: null,
 };
 const [utc] = site.zones;
 

@@ -20,6 +20,7 @@ export function siteOf(id: number, { shards = 1, timezone = "Europe/Riga" } = {}
     shardRules: [{ shards, fromAt: 0 }],
     excludedPaths: [],
     excludedCountries: [],
+    linkKey: null,
   };
 }
 

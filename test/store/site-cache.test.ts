@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Site } from "../../src/site.ts";
-import { forgetSite, rememberSite, siteForBeacon } from "../../src/store/site-cache.ts";
+import { forgetSite, rememberSite, siteForBeacon, siteForLink } from "../../src/store/site-cache.ts";
 
 const SECOND = 1000;
 const T = Date.parse("2026-11-22T10:00:00Z");
@@ -12,7 +12,7 @@ beforeEach(() => {
   domain = `site-${number++}.example`;
 });
 
-function site(id: number): Site {
+function site(id: number, linkKey: string | null = null): Site {
   return {
     id,
     domain,
@@ -21,6 +21,7 @@ function site(id: number): Site {
     shardRules: [],
     excludedPaths: [],
     excludedCountries: [],
+    linkKey,
   };
 }
 
@@ -153,4 +154,101 @@ describe("a site for a beacon", () => {
       expect(kv.reads).toEqual([]);
     },
   );
+});
+
+describe("a site for a link", () => {
+  const KEYLESS = () => JSON.stringify(site(7));
+  const KEYED = () => JSON.stringify(site(7, "key"));
+
+  it("is known as for beacons while it has a link key", async () => {
+    const kv = new FakeKv(KEYED());
+    expect(await siteForLink(kv, domain, T)).toEqual(site(7, "key"));
+    expect(await siteForLink(kv, domain, T + 44 * SECOND)).toEqual(site(7, "key"));
+    expect(await siteForBeacon(kv, domain, T + 44 * SECOND)).toEqual(site(7, "key"));
+    expect(kv.reads).toEqual([`site:${domain}`]);
+    kv.value = new Error("KV is away");
+    expect(await siteForLink(kv, domain, T + 3600 * SECOND)).toEqual(site(7, "key"));
+  });
+
+  it("is asked for anew where it is remembered without a link key, and remembered with the one it has now", async () => {
+    const kv = new FakeKv(KEYLESS());
+    await siteForBeacon(kv, domain, T);
+    kv.value = KEYED();
+    expect((await siteForLink(kv, domain, T + 1))?.linkKey).toBe("key");
+    expect((await siteForBeacon(kv, domain, T + 2))?.linkKey).toBe("key");
+    expect((await siteForLink(kv, domain, T + 3))?.linkKey).toBe("key");
+    expect(kv.reads).toHaveLength(2);
+  });
+
+  it("costs a read in 5 s, and not one each, however often made-up links to a site without any are followed", async () => {
+    const kv = new FakeKv(KEYLESS());
+    await siteForBeacon(kv, domain, T);
+    for (let ms = 0; ms < 40 * SECOND; ms += 100) expect((await siteForLink(kv, domain, T + ms))?.linkKey).toBe(null);
+    expect(kv.reads).toHaveLength(1 + 8);
+    kv.value = KEYED();
+    expect((await siteForLink(kv, domain, T + 40 * SECOND))?.linkKey).toBe("key");
+  });
+
+  it("does not wait for others who ask, nor take their pending question for an answer", async () => {
+    const kv = new FakeKv(KEYLESS());
+    await siteForBeacon(kv, domain, T);
+    let answer: (text: string) => void = () => {};
+    kv.value = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const first = siteForLink(kv, domain, T + 1);
+    kv.value = KEYED();
+    expect((await siteForLink(kv, domain, T + 2))?.linkKey).toBe("key");
+    answer(KEYED());
+    expect((await first)?.linkKey).toBe("key");
+  });
+
+  it("costs no read beyond those of beacons where there is no such site", async () => {
+    const kv = new FakeKv(null);
+    for (let ms = 0; ms < 40 * SECOND; ms += 100) expect(await siteForLink(kv, domain, T + ms)).toBe(null);
+    expect(kv.reads).toHaveLength(1);
+  });
+
+  it("keeps what this isolate changed, where KV does not show it yet", async () => {
+    const kv = new FakeKv(KEYLESS());
+    rememberSite(site(8), T);
+    expect((await siteForLink(kv, domain, T + 1))?.id).toBe(8);
+    expect((await siteForBeacon(kv, domain, T + 2))?.id).toBe(8);
+  });
+
+  it("is gone at once in the isolate that deleted it, although KV still shows it", async () => {
+    const kv = new FakeKv(KEYED());
+    await siteForLink(kv, domain, T);
+    forgetSite(domain, T + 1);
+    expect(await siteForLink(kv, domain, T + 2)).toBe(null);
+  });
+
+  it("is found with its key, but not remembered, where this isolate changed something while KV was asked", async () => {
+    const kv = new FakeKv(KEYLESS());
+    await siteForBeacon(kv, domain, T);
+    let answer: (text: string) => void = () => {};
+    kv.value = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const asked = siteForLink(kv, domain, T + 1);
+    forgetSite(domain, T + 2);
+    answer(KEYED());
+    expect((await asked)?.linkKey).toBe("key");
+    expect(await siteForBeacon(kv, domain, T + 3)).toBe(null);
+  });
+
+  it("is an error, and not a site without links, where KV fails and no key is known", async () => {
+    const kv = new FakeKv(KEYLESS());
+    await siteForBeacon(kv, domain, T);
+    kv.value = new Error("KV is away");
+    await expect(siteForLink(kv, domain, T + 1)).rejects.toThrow("KV is away");
+    kv.value = KEYED();
+    expect((await siteForLink(kv, domain, T + 2))?.linkKey).toBe("key");
+  });
+
+  it("has no link key where it was published before there were any", async () => {
+    const { linkKey: _, ...old } = site(7);
+    const kv = new FakeKv(JSON.stringify(old));
+    expect(await siteForLink(kv, domain, T)).toEqual(site(7));
+  });
 });

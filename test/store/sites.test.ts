@@ -1,11 +1,19 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import type { Site } from "../../src/site.ts";
-import { insertSite, listSites, publishSite, siteByDomain, siteById, updateSite } from "../../src/store/sites.ts";
+import {
+  giveLinkKey,
+  insertSite,
+  listSites,
+  publishSite,
+  siteByDomain,
+  siteById,
+  updateSite,
+} from "../../src/store/sites.ts";
 import { Unavailable } from "../../src/store/unavailable.ts";
 import { guarded } from "../manage/support.ts";
 
-const fresh: Omit<Site, "id"> = {
+const fresh: Omit<Site, "id" | "linkKey"> = {
   domain: "example.com",
   zones: [{ timezone: "Europe/Riga", fromDay: "1970-01-01", fromAt: 0 }],
   shardRules: [{ shards: 1, fromAt: 0 }],
@@ -26,7 +34,7 @@ async function insert(domain = "example.com"): Promise<Site> {
 
 it("gives a site back as it was stored", async () => {
   const site = await insert();
-  expect(site).toEqual({ ...fresh, id: site.id });
+  expect(site).toEqual({ ...fresh, id: site.id, linkKey: null });
   expect(await siteById(env.DB, site.id)).toEqual(site);
   expect(await siteByDomain(env.DB, "example.com")).toEqual(site);
   expect(await siteByDomain(env.DB, "' OR 1=1 --")).toBeNull();
@@ -50,6 +58,16 @@ it("does not change a site that is gone", async () => {
   const site = await insert();
   await env.DB.exec("DELETE FROM sites");
   expect(await updateSite(env.DB, site, { allowedHosts: [] })).toBeNull();
+});
+
+it("gives a site one link key, whoever asks first, and leaves the rest of it", async () => {
+  const site = await insert();
+  const given = await Promise.all(["a", "b", "c"].map((key) => giveLinkKey(env.DB, site.id, key)));
+  const [first] = given;
+  expect(first?.linkKey).toMatch(/^[abc]$/);
+  for (const one of given) expect(one).toEqual({ ...site, linkKey: first?.linkKey });
+  expect(await updateSite(env.DB, site, { allowedHosts: [] })).toMatchObject({ linkKey: first?.linkKey });
+  expect(await giveLinkKey(env.DB, site.id + 1, "d")).toBeNull();
 });
 
 it("says that D1 is away, whatever it threw", async () => {
