@@ -10,6 +10,7 @@ import type { Env } from "./env.ts";
 import { health } from "./health.ts";
 import { refusal, retryLater } from "./http.ts";
 import { createKey, getKeys, removeKey } from "./manage/keys.ts";
+import { createLink } from "./manage/links.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
 import { summary } from "./report/summary.ts";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "./report/v1.ts";
@@ -29,6 +30,8 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/api/v1/sites/:domain", access: "sites", handler: getSite },
   { method: "PUT", path: "/api/v1/sites/:domain", access: "sites", handler: putSite },
   { method: "DELETE", path: "/api/v1/sites/:domain", access: "sites", handler: deleteSite },
+
+  { method: "POST", path: "/api/v1/links", access: "sites", handler: createLink },
 
   { method: "POST", path: "/api/v1/keys", access: "admin", handler: createKey },
   { method: "GET", path: "/api/v1/keys", access: "admin", handler: getKeys },

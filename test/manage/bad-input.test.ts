@@ -5,6 +5,7 @@ import { call, keyNames, rowCounts } from "./support.ts";
 const POST_SITE = "POST /api/v1/sites";
 const PUT_SITE = "PUT /api/v1/sites/example.com";
 const POST_KEY = "POST /api/v1/keys";
+const POST_LINK = "POST /api/v1/links";
 const bytes = (text: string) => new Uint8Array(text.split("").map((character) => character.charCodeAt(0)));
 
 beforeEach(async () => {
@@ -34,7 +35,7 @@ const BODIES: [string, unknown, number, string][] = [
   ["a constructor", '{"constructor":{"prototype":{"domain":"a.example.com"}}}', 400, ":"],
 ];
 
-describe.each([POST_SITE, PUT_SITE, POST_KEY])("%s", (line) => {
+describe.each([POST_SITE, PUT_SITE, POST_KEY, POST_LINK])("%s", (line) => {
   it.each(BODIES)("refuses %s", async (_, body, status, error) => {
     await refuses(line, body, status, error);
   });
@@ -43,6 +44,7 @@ describe.each([POST_SITE, PUT_SITE, POST_KEY])("%s", (line) => {
     const good: Record<string, object> = {
       [POST_SITE]: { domain: "a.example.com" },
       [POST_KEY]: { name: "x", scopes: ["stats"] },
+      [POST_LINK]: { site_id: "example.com", url: "https://a.test/", name: "x" },
     };
     await refuses(line, { ...good[line], colour: 1 }, 400, "colour: is not a known field");
   });
@@ -191,6 +193,98 @@ FIELDS.push(
     "site_id: must not contain control",
   ],
 );
+
+const link = (changes: object) => ({ site_id: "example.com", url: "https://example.com/", name: "x", ...changes });
+const TO_BE_A_URL = 'url: must be a whole URL that begins with "http://" or "https://"';
+FIELDS.push(
+  ["no site", POST_LINK, link({ site_id: undefined }), "site_id: is required"],
+  ["a null site", POST_LINK, link({ site_id: null }), "site_id: must be a string"],
+  ["a list of sites", POST_LINK, link({ site_id: ["example.com"] }), "site_id: must be a string"],
+  ["an empty site", POST_LINK, link({ site_id: " " }), "site_id: must not be empty"],
+  ["a path in the site", POST_LINK, link({ site_id: "example.com/blog" }), "site_id: must be a domain such as"],
+  ["no name", POST_LINK, link({ name: undefined }), "name: is required"],
+  ["a number for a name", POST_LINK, link({ name: 7 }), "name: must be a string"],
+  ["a blank name", POST_LINK, link({ name: " \u3000" }), "name: must not be empty"],
+  ["an overlong name", POST_LINK, link({ name: "a".repeat(121) }), "name: must be at most 120 characters long"],
+  ["a NUL in the name", POST_LINK, link({ name: "a\0b" }), "name: must not contain control characters"],
+  ["a tab in the name", POST_LINK, link({ name: "a\tb" }), "name: must not contain control characters"],
+  ["a lone surrogate in the name", POST_LINK, link({ name: "\ud800" }), "name: must not contain lone surrogates"],
+  ["no URL", POST_LINK, link({ url: undefined }), "url: is required"],
+  ["a null URL", POST_LINK, link({ url: null }), "url: must be a string"],
+  ["an empty URL", POST_LINK, link({ url: "" }), "url: must not be empty"],
+  ...[
+    "//evil.test/",
+    "/path",
+    "example.com/path",
+    "?a=1",
+    "https:evil.test",
+    "https:/evil.test",
+    "https:\\\\evil.test",
+    "\\\\evil.test",
+    "http://",
+    "https://exa mple.com/",
+    "https://example.com:99999/",
+    "https://[::1/",
+    "javascript:alert(1)",
+    "JavaScript://example.com/%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "blob:https://example.com/0",
+    "view-source:https://example.com/",
+    "file:///etc/passwd",
+    "ftp://example.com/",
+    "ws://example.com/",
+    "mailto:a@example.com",
+    "intent://example.com/#Intent;end",
+    "httpss://example.com/",
+    "https ://example.com/",
+    "url=https://example.com/",
+  ].map((url): (typeof FIELDS)[number] => [`the URL ${url}`, POST_LINK, link({ url }), TO_BE_A_URL]),
+  ...[
+    "https://example.com/\r\nSet-Cookie: a=b",
+    "https://example.com/\nLocation: https://evil.test/",
+    "java\tscript:alert(1)",
+    "ht\ntps://example.com/",
+    "https://example.com/\0",
+    "https://example.com/\u0085",
+  ].map((url): (typeof FIELDS)[number] => [
+    `the URL ${JSON.stringify(url)}`,
+    POST_LINK,
+    link({ url }),
+    "url: must not contain control characters",
+  ]),
+  ["a lone surrogate in the URL", POST_LINK, link({ url: "https://a.test/\udc00" }), "url: must not contain lone"],
+  ...["https://user@evil.test/", "https://example.com:secret@evil.test/", "https://:secret@evil.test/"].map(
+    (url): (typeof FIELDS)[number] => [
+      `the URL ${url}`,
+      POST_LINK,
+      link({ url }),
+      "url: must not hold a user name or password",
+    ],
+  ),
+  [
+    "a URL of 2,001 bytes",
+    POST_LINK,
+    link({ url: `https://a.test/${"a".repeat(1_986)}` }),
+    "url: must be at most 2000 bytes long, percent-encoded",
+  ],
+  [
+    "a URL of more bytes than characters",
+    POST_LINK,
+    link({ url: `https://a.test/${"\u20ac".repeat(300)}` }),
+    "url: must be at most 2000 bytes long, percent-encoded",
+  ],
+  [
+    "a URL of 60,000 characters",
+    POST_LINK,
+    link({ url: `https://a.test/${"a".repeat(60_000)}` }),
+    "url: must be at most",
+  ],
+);
+
+it("refuses a link of an unknown site", async () => {
+  await refuses(POST_LINK, link({ site_id: "b.example.com" }), 404, "site_id: no site of this name is set up here");
+});
 
 it.each(FIELDS)("refuses %s (%s)", async (_, line, body, error) => {
   await refuses(line, body, 400, error);
