@@ -5,7 +5,7 @@
 
 import { type IRequest, IttyRouter } from "itty-router";
 import { authenticate, hasScope } from "./auth.ts";
-import { collectEvent, collectPixel, preflight } from "./collect/collect.ts";
+import { collectClick, collectEvent, collectPixel, preflight } from "./collect/collect.ts";
 import type { Env } from "./env.ts";
 import { health } from "./health.ts";
 import { refusal, retryLater } from "./http.ts";
@@ -22,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/api/event", access: "public", crossOrigin: true, handler: collectEvent },
   { method: "OPTIONS", path: "/api/event", access: "public", crossOrigin: true, handler: preflight },
   { method: "GET", path: "/pixel.gif", access: "public", crossOrigin: true, handler: collectPixel },
+  { method: "GET", path: "/r/:token", access: "public", handler: collectClick },
 
   { method: "GET", path: "/health", access: "public", handler: health },
 

@@ -37,6 +37,7 @@ it("is open to everyone only where that was decided", () => {
     "POST /api/event",
     "OPTIONS /api/event",
     "GET /pixel.gif",
+    "GET /r/:token",
     "GET /health",
   ]);
 });

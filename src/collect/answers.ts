@@ -45,6 +45,28 @@ export function unavailable(): Response {
   });
 }
 
+/** A link is followed by a person: each time anew, and not for search engines. */
+const LINK = { "Cache-Control": "no-store", "X-Robots-Tag": "noindex" };
+
+/** 302 to where a link leads, whatever became of the click. */
+export function redirect(url: string, drops: readonly DropReason[] = []): Response {
+  const headers: Record<string, string> = { ...LINK, Location: url };
+  if (drops.length > 0) headers[DROPPED] = drops.join(", ");
+  return new Response(null, { status: 302, headers });
+}
+
+/** 404: this is no link that was made here for a site that is still there. */
+export function noLink(): Response {
+  const text = "This link does not work: it is not complete, or was changed, or the site that made it is gone.\n";
+  return new Response(text, { status: 404, headers: LINK });
+}
+
+/** 503: where the link leads cannot be told now. */
+export function linkUnavailable(): Response {
+  const text = "This link cannot be followed right now. Please try it again in a few seconds.\n";
+  return new Response(text, { status: 503, headers: { ...LINK, "Retry-After": "5" } });
+}
+
 /** The answer to a CORS preflight, which browsers send before JSON of another type than `text/plain`. */
 export function preflight(): Response {
   return new Response(null, {

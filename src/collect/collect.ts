@@ -1,18 +1,22 @@
 /**
- * Requests of pages, mails and backends in; hits to the tallies, and answers out. The only folder that may see an IP
- * address or a full User-Agent: neither leaves it, be it in a hit, a log line, an error, a URL or an object's name.
- * It knows HTTP and site settings, but neither visits nor counts nor D1.
+ * Requests of pages, mails, readers and backends in; hits to the tallies, and answers out. The only folder that may see
+ * an IP address or a full User-Agent: neither leaves it, be it in a hit, a log line, an error, a URL or an object's
+ * name. It knows HTTP and site settings, but neither visits nor counts nor D1.
  */
 
 import { keyAllowsSite } from "../auth.ts";
 import type { DropReason } from "../drops.ts";
 import type { Outcome } from "../hit.ts";
 import { LIMITS } from "../limits.ts";
+import { claimedDomain, type Link, verifyLink } from "../link-token.ts";
 import { logFailure } from "../log.ts";
 import type { Context } from "../route.ts";
+import { siteForLink } from "../store/site-cache.ts";
 import { tallyStub } from "../tally/stub.ts";
-import { accepted, gif, invalid, preflight, unavailable } from "./answers.ts";
+import { accepted, gif, invalid, linkUnavailable, noLink, preflight, redirect, unavailable } from "./answers.ts";
+import type { Beacon } from "./beacon.ts";
 import { readBeaconBody } from "./body.ts";
+import { clickOf } from "./click.ts";
 import { systemClock } from "./deps.ts";
 import { parseEvent } from "./event.ts";
 import { parsePixel } from "./pixel.ts";
@@ -73,17 +77,61 @@ export async function collectPixel(
     const { headers } = request;
     const parsed = parsePixel(context.url.search, headers.get("User-Agent") ?? "", headers.get("Referer"));
     if ("errors" in parsed) return gif({ errors: parsed.errors });
-    const screen = async (): Promise<DropReason[]> => {
-      const { drops, admitted, record } = await receive(parsed.beacon, request, context.now, deps);
-      if (admitted > 0) deps.waitUntil(record().catch(() => {}));
-      return drops;
-    };
-    // Settings and keys are at hand mostly; where they are not, no page waits for them.
-    return gif({ drops: (await inTime(screen(), deps)) ?? [] });
+    return gif({ drops: await countAside(parsed.beacon, request, context.now, deps) });
   } catch (error) {
     logFailure("a pixel was not counted", {}, error);
     return gif({ errors: { request: ["could not be counted now"] } });
   }
+}
+
+/**
+ * `GET /r/:token`: answers at once with 302 to where the link leads, and counts a click. 404 for what is no link of a
+ * site, 503 where that cannot be told; never a redirect to what was not signed by the site's link key.
+ */
+export async function collectClick(
+  request: Request,
+  context: Context,
+  deps: CollectDeps = depsOf(context),
+): Promise<Response> {
+  let link: Link | null;
+  try {
+    const found = await inTime(lookUp(context.params.token ?? "", context.now, deps), deps);
+    if (!found) return linkUnavailable();
+    link = found.link;
+  } catch (error) {
+    logFailure("a link could not be looked up", {}, error);
+    return linkUnavailable();
+  }
+  if (!link) return noLink();
+  // Whoever asks for the headers alone looks where the link leads, and does not go there.
+  if (request.method === "HEAD") return redirect(link.url);
+  try {
+    return redirect(link.url, await countAside(clickOf(link), request, context.now, deps));
+  } catch (error) {
+    logFailure("a click was not counted", {}, error);
+    return redirect(link.url);
+  }
+}
+
+/** What a token says, if its site's link key signed it. D1 is not asked: its outage stops no link. */
+async function lookUp(token: string, now: number, { kv }: CollectDeps): Promise<{ link: Link | null }> {
+  const domain = claimedDomain(token);
+  const site = domain === null ? null : await siteForLink(kv, domain, now);
+  return { link: site?.linkKey ? verifyLink(token, site.linkKey) : null };
+}
+
+/**
+ * Screens a beacon, and leaves its hits to be recorded while the sender has his answer.
+ * @returns why sites do not count it, as far as that is known in time
+ */
+async function countAside(beacon: Beacon, request: Request, now: number, deps: CollectDeps): Promise<DropReason[]> {
+  const screen = async (): Promise<DropReason[]> => {
+    const { drops, admitted, record } = await receive(beacon, request, now, deps);
+    if (admitted > 0) deps.waitUntil(record().catch(() => {}));
+    return drops;
+  };
+  // Settings and keys are at hand mostly; where they are not, no page waits for them.
+  return (await inTime(screen(), deps)) ?? [];
 }
 
 /** What comes of work, or null where it takes longer than a sender should wait; the work goes on then. */
