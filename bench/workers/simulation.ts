@@ -116,6 +116,7 @@ export class Host extends DurableObject<Env> {
       shardRules: [{ shards: 1, fromAt: 0 }],
       excludedPaths: [],
       excludedCountries: [],
+      linkKey: null,
     };
     this.#random = seeded(seed);
     this.#audience = new Audience(this.#random, domain);
