@@ -24,13 +24,22 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/node/**"],
+          exclude: ["test/node/**", "test/browser/**"],
           setupFiles: ["./test/setup.ts"],
         },
       },
       {
         // On Node: whatever starts the product as its user does.
         test: { name: "node", include: ["test/node/**/*.test.ts"] },
+      },
+      {
+        // On Node, with a real Chromium: what runs in visitors' browsers, against Footfall as its user starts it.
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["./test/browser/setup.ts"],
+          testTimeout: 30_000,
+        },
       },
     ],
   },

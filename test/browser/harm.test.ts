@@ -1,0 +1,219 @@
+/** What the script must never do to a page, and what pages do that must not harm it. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { launch } from "./browser.ts";
+import { expectCounted, FOOTFALL, makeSite, type Site, tag } from "./sites.ts";
+
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let site: Site;
+/** Whatever reached the console, and errors that nobody caught. */
+let noise: string[];
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  context = await browser.newContext();
+  page = await context.newPage();
+  noise = [];
+  page.on("console", (message) => noise.push(message.text()));
+  page.on("pageerror", (error) => noise.push(String(error)));
+});
+afterEach(async () => {
+  await context.close();
+  site.stop();
+});
+
+describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
+  it("leaves nothing on the device, no global but its own, and no noise", async () => {
+    site = await makeSite({ "/": `<title>x</title><script>before = Object.keys(window)</script>${tag("", script)}` });
+    await page.goto(site.origin);
+    await page.evaluate(async () => {
+      await new Promise((callback) => window.footfall?.("Event", { callback }));
+      history.pushState({}, "", "/next");
+    });
+    await expectCounted(site, { views: { "/": 1, "/next": 1 }, events: { Event: 1 } });
+    const left = await page.evaluate(async () => {
+      const { before, ...globals } = window as unknown as { before: string[] };
+      return {
+        globals: Object.keys(globals)
+          .filter((name) => !before.includes(name))
+          .sort(),
+        storage: [Object.keys(localStorage), Object.keys(sessionStorage), document.cookie],
+        databases: isSecureContext ? await indexedDB.databases() : [],
+      };
+    });
+    expect(left).toEqual({ globals: ["footfall", "plausible"], storage: [[], [], ""], databases: [] });
+    expect(await context.cookies()).toEqual([]);
+    expect(noise).toEqual([]);
+  });
+
+  it("reads nothing of the device", async () => {
+    site = await makeSite({ "/": `<title>x</title>${tag("", script)}` });
+    await page.addInitScript(() => {
+      const read: string[] = [];
+      Object.assign(window, { read });
+      const watch = (target: object, names: string[]) => {
+        for (const name of names) {
+          const { get, value } = Object.getOwnPropertyDescriptor(target, name) ?? {};
+          const seen = function (this: unknown) {
+            read.push(name);
+            return get ? get.call(this) : value;
+          };
+          Object.defineProperty(target, name, { configurable: true, get: seen });
+        }
+      };
+      // Whatever `navigator` and `screen` tell, but for the signals that ask for silence.
+      const asked = ["webdriver", "doNotTrack", "globalPrivacyControl"];
+      const names = Object.keys(Object.getOwnPropertyDescriptors(Navigator.prototype));
+      watch(
+        Navigator.prototype,
+        names.filter((name) => name !== "constructor" && !asked.includes(name)),
+      );
+      watch(Screen.prototype, ["width", "height", "availWidth", "availHeight", "colorDepth", "pixelDepth"]);
+      watch(
+        window,
+        ["devicePixelRatio", "indexedDB", "sessionStorage", "caches", "cookieStore"].filter((name) => name in window),
+      );
+      watch(
+        Document.prototype,
+        ["cookie", "fonts"].filter((name) => name in Document.prototype),
+      );
+      watch(HTMLCanvasElement.prototype, ["getContext", "toDataURL"]);
+    });
+    await page.goto(site.origin);
+    await page.evaluate(async () => {
+      await new Promise((callback) => window.footfall?.("Event", { callback }));
+      history.pushState({}, "", "/next");
+    });
+    await expectCounted(site, { views: { "/": 1, "/next": 1 } });
+    const read = () => page.evaluate(() => (window as unknown as { read: string[] }).read);
+    expect(await read()).toEqual([]);
+    // It would have been noticed.
+    await page.evaluate(() => [navigator.userAgent, screen.width]);
+    expect(await read()).toEqual(["userAgent", "width"]);
+  });
+
+  it("does not disturb a page whose policy forbids it to send", async () => {
+    site = await makeSite({
+      "/": {
+        headers: { "Content-Security-Policy": `script-src 'unsafe-inline' ${FOOTFALL}; connect-src 'self'` },
+        body: `<title>x</title>${tag("", script)}<script>
+          addEventListener("unhandledrejection", (event) => console.log("unhandled " + event.reason))</script>`,
+      },
+    });
+    await page.goto(site.origin);
+    const answered = await page.evaluate(async () => [
+      await new Promise((callback) => window.footfall?.("Event", { callback })),
+      document.title,
+    ]);
+    expect(answered).toEqual([undefined, "x"]);
+    // The browser's own reports of the violations; nothing of ours.
+    expect(
+      noise.filter((text) => !/violates the following Content Security Policy|Fetch API cannot load/.test(text)),
+    ).toEqual([]);
+    await expectCounted(site, { views: {}, events: {} });
+  });
+
+  it.each([
+    ["a property of 80 kB", "{ props: { text: 'x'.repeat(80000) } }"],
+    ["a property that JSON cannot say", "(() => { const o = {}; o.o = o; return { props: { o } } })()"],
+    ["a bigint", "{ props: { n: 1n } }"],
+    ["no options", "null"],
+    ["options that throw", "{ get props() { throw new Error('no') } }"],
+    ["options of another kind", "7"],
+  ])("bears %s", async (_, options) => {
+    site = await makeSite({ "/": `<title>x</title>${tag("", script)}` });
+    await page.goto(site.origin);
+    await page.evaluate(async (options) => {
+      addEventListener("unhandledrejection", (event) => console.log(`unhandled ${event.reason}`));
+      // biome-ignore lint/security/noGlobalEval: the test's own text, evaluated in its own page
+      window.footfall?.("Odd", eval(`(${options})`));
+      await new Promise((callback) => window.footfall?.("Fine", { callback }));
+    }, options);
+    const { events } = await expect
+      .poll(async () => (await import("./sites.ts")).counted(site))
+      .toMatchObject({ views: { "/": 1 }, events: { Fine: 1 } })
+      .then(async () => (await import("./sites.ts")).counted(site));
+    expect(Object.keys(events).filter((name) => !["Odd", "Fine"].includes(name))).toEqual([]);
+    expect(noise).toEqual([]);
+  });
+
+  it("bears a collector that is away", async () => {
+    site = await makeSite({ "/": `<title>x</title>${tag('data-api="http://nobody.example:9/api/event"', script)}` });
+    await page.goto(site.origin);
+    await page.evaluate(async () => {
+      addEventListener("unhandledrejection", (event) => console.log(`unhandled ${event.reason}`));
+      await new Promise((callback) => window.footfall?.("Event", { callback }));
+    });
+    expect(noise.filter((text) => !text.startsWith("Failed to load resource"))).toEqual([]);
+  });
+
+  it("sends by beacon where fetch does not outlive a page", async () => {
+    site = await makeSite({ "/": `<title>x</title>${tag("", script)}` });
+    await page.addInitScript(() => Reflect.deleteProperty(Request.prototype, "keepalive"));
+    await page.goto(site.origin);
+    const answer = await page.evaluate(() => new Promise((callback) => window.footfall?.("Event", { callback })));
+    expect(answer).toBe(true);
+    await expectCounted(site, { views: { "/": 1 }, events: { Event: 1 } });
+  });
+
+  it("sends to the address that the tag names, without cookies and without asking first", async () => {
+    site = await makeSite({ "/": `<title>x</title>${tag('data-api="OTHER/collect"', script)}`, "*": "" });
+    await context.addCookies([{ name: "session", value: "1", domain: "other.example", path: "/" }]);
+    await page.goto(site.origin);
+    const collected = () => site.requests.filter(({ path }) => path === "/collect");
+    await expect.poll(() => collected().length).toBe(1);
+    const headers = collected()[0]?.headers ?? {};
+    expect(headers["content-type"]).toBe("text/plain;charset=UTF-8");
+    expect(headers.cookie).toBe(undefined);
+  });
+
+  it("takes no long task and forces no layout on a page with 10,000 links", async () => {
+    const links = Array.from({ length: 10_000 }, (_, i) => `<p><a href="OTHER/${i}" target="_blank">Link ${i}</a></p>`);
+    site = await makeSite({ "/": `<title>x</title>${links.join("")}` });
+    await page.goto(site.origin);
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Performance.enable");
+    const layouts = async () =>
+      (await devtools.send("Performance.getMetrics")).metrics.find(({ name }) => name === "LayoutCount")?.value ?? 0;
+    // Nothing is left to be laid out before the script comes.
+    await page.evaluate(
+      () =>
+        new Promise((resolve) =>
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve(document.body.offsetHeight))),
+        ),
+    );
+    const before = await layouts();
+    const longTasks = await page.evaluate(
+      ([src, domain]) =>
+        new Promise<number[]>((resolve) => {
+          const tasks: number[] = [];
+          new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+            type: "longtask",
+          });
+          const tag = Object.assign(document.createElement("script"), { src });
+          tag.dataset.domain = domain;
+          tag.onload = () =>
+            window.footfall?.("Loaded", {
+              callback: () => requestAnimationFrame(() => setTimeout(() => resolve(tasks), 200)),
+            });
+          // Into the head: nothing of the page moves.
+          document.head.append(tag);
+        }),
+      [FOOTFALL + script, site.domain],
+    );
+    expect(longTasks).toEqual([]);
+    expect((await layouts()) - before).toBe(0);
+    // It would have been noticed.
+    await page.evaluate(() => {
+      document.body.style.width = "500px";
+      return scrollY;
+    });
+    expect((await layouts()) - before).toBe(1);
+    await page.click("a >> nth=5000");
+    await expectCounted(site, { views: { "/": 1 }, events: { Loaded: 1, "Outbound Link: Click": 1 } });
+  });
+});

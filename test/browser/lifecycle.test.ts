@@ -1,0 +1,224 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { closeAlone, installedChrome, launch, openAlone } from "./browser.ts";
+import { api, expectCounted, makeSite, type Site, tag } from "./sites.ts";
+
+let browser: Browser;
+let page: Page;
+let site: Site;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  page = await (await browser.newContext()).newPage();
+});
+afterEach(async () => {
+  await page.context().close();
+  await closeAlone();
+  site.stop();
+});
+
+/** What the page sends, in order. */
+function sent(): { n: string; u: string; e?: number; sd?: number }[] {
+  const bodies: ReturnType<typeof sent> = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST") bodies.push(JSON.parse(request.postData() ?? ""));
+  });
+  return bodies;
+}
+
+/** Makes the page believe that it is hidden, or shown again. */
+async function show(visible: boolean): Promise<void> {
+  await page.evaluate((visible) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => !visible });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+  }, visible);
+}
+
+async function engagement({ domain }: Site): Promise<Record<string, { time_on_page: number; scroll_depth: number }>> {
+  const query = `site_id=${domain}&period=day&property=event:page&metrics=time_on_page,scroll_depth`;
+  const { results } = (await api("GET", `/api/v1/stats/breakdown?${query}`)) as {
+    results: { page: string; time_on_page: number; scroll_depth: number }[];
+  };
+  return Object.fromEntries(results.map(({ page, ...metrics }) => [page, metrics]));
+}
+
+const onward = (path: string, when: string) =>
+  `<script>const timer = setInterval(async () => {
+    if ((await (await fetch("/${when}")).text()) === "yes") { clearInterval(timer); location.href = "${path}"; }
+  }, 20)</script>`;
+
+describe("a page that is prerendered", () => {
+  const rules = (path: string) =>
+    `<script type="speculationrules">{"prerender":[{"urls":["${path}"],"eagerness":"immediate"}]}</script>`;
+  // Only once the page is prerendered, and has had its say, does the other one go on.
+  const ready = `<script>footfall("Early"); addEventListener("load", () => fetch("/prerendered"))</script>`;
+  const stub = `<script>window.footfall=function(){(footfall.q=footfall.q||[]).push(arguments)}</script>`;
+  const pages = (to: string) => {
+    const isReady = {
+      get body() {
+        return site?.requests.some(({ path }) => path === "/prerendered") ? "yes" : "no";
+      },
+    };
+    return {
+      "/start": `<title>Start</title>${tag()}${rules("/next")}${onward(to, "ready")}`,
+      "/next": `<title>Next</title>${stub}${tag()}${ready}`,
+      "/other": `<title>Other</title>${tag()}`,
+      "/ready": isReady,
+      "/prerendered": "",
+    };
+  };
+
+  it("counts when it is shown, with the events that it had before", async () => {
+    site = await makeSite(pages("/next"));
+    await openAlone(`${site.origin}/start`);
+    await expectCounted(site, { visits: 1, views: { "/start": 1, "/next": 1 }, events: { Early: 1 } });
+    const requests = site.requests.filter(({ path }) => path === "/next");
+    expect(requests.map(({ headers }) => headers["sec-purpose"])).toEqual(["prefetch;prerender"]);
+  });
+
+  it("never counts if it is never shown", async () => {
+    site = await makeSite(pages("/other"));
+    await openAlone(`${site.origin}/start`);
+    await expectCounted(site, { visits: 1, views: { "/start": 1, "/other": 1 }, events: {} });
+    const requests = site.requests.filter(({ path }) => path === "/next");
+    expect(requests.map(({ headers }) => headers["sec-purpose"])).toEqual(["prefetch;prerender"]);
+  });
+});
+
+describe("a tab in the background", () => {
+  it("counts when it is shown for the first time, and its events then, too", async () => {
+    site = await makeSite({ "/": `<title>x</title>${tag()}` });
+    const bodies = sent();
+    await page.addInitScript(() => Object.defineProperty(document, "hidden", { configurable: true, value: true }));
+    await page.goto(site.origin);
+    await page.evaluate(() => {
+      window.footfall?.("Early");
+      history.pushState({}, "", "/shown");
+      window.dispatchEvent(new Event("focus"));
+    });
+    expect(bodies).toEqual([]);
+    await show(true);
+    await show(false);
+    await show(true);
+    await expectCounted(site, { visits: 1, views: { "/shown": 1 }, events: { Early: 1 } });
+  });
+});
+
+describe("a page from the back-forward cache", () => {
+  it("is a page view again", async () => {
+    site = await makeSite({ "/": `<title>x</title>${tag()}` });
+    await page.goto(site.origin);
+    await expectCounted(site, { views: { "/": 1 } });
+    await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    await expectCounted(site, { visits: 1, views: { "/": 2 } });
+  });
+
+  it("waits to be counted where it comes back hidden", async () => {
+    site = await makeSite({ "/": `<title>x</title>${tag()}` });
+    await page.goto(site.origin);
+    await show(false);
+    await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    await page.evaluate(() => window.footfall?.("Hidden"));
+    await show(true);
+    await expectCounted(site, { views: { "/": 2 }, events: { Hidden: 1 } });
+  });
+
+  // The Chromium that comes with npm has no such cache: a Chrome of the machine's own does.
+  it.skipIf(!installedChrome)("is really in the cache, in spite of us", async () => {
+    site = await makeSite({
+      "/first": `<title>First</title>${tag()}<script>
+        addEventListener("load", () => history.state || setTimeout(() => {
+          history.replaceState({ left: true }, ""); location.href = "/second"; }, 200));
+        addEventListener("pageshow", (event) => event.persisted && fetch("/restored"));</script>`,
+      "/second": `<title>Second</title>${tag()}<script>addEventListener("load", () => setTimeout(() => history.back(), 200))</script>`,
+      "/restored": "",
+    });
+    await openAlone(`${site.origin}/first`, installedChrome);
+    await expectCounted(site, { visits: 1, views: { "/first": 2, "/second": 1 } });
+    expect(site.requests.filter(({ path }) => path === "/first").length, "loads of the first page").toBe(1);
+    expect(site.requests.filter(({ path }) => path === "/restored").length).toBe(1);
+  });
+});
+
+describe("engagement", () => {
+  const tall = `<title>x</title>${tag()}<style>body { margin: 0 } div { height: 4000px }</style><div></div>`;
+
+  it("tells how long and how far a page was looked at, when it is left", async () => {
+    site = await makeSite({ "/tall": tall, "/away": "<title>Away</title>" });
+    await page.setViewportSize({ width: 800, height: 1000 });
+    await page.goto(`${site.origin}/tall`);
+    await page.evaluate(() => scrollTo(0, 1000));
+    await page.waitForFunction(() => performance.now() > 1200);
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.goto(`${site.origin}/away`);
+    await expect
+      .poll(() => engagement(site), { timeout: 8_000 })
+      .toEqual({ "/tall": { time_on_page: 1, scroll_depth: 50 } });
+  });
+
+  it("of a page in an app is sent before the next view, and only once in three seconds", async () => {
+    site = await makeSite({ "*": tall });
+    const bodies = sent();
+    await page.goto(`${site.origin}/a`);
+    await page.waitForFunction(() => performance.now() > 200);
+    await page.evaluate(() => {
+      for (const path of ["/b", "/c"]) history.pushState({}, "", path);
+    });
+    await show(false);
+    await show(true);
+    expect(bodies.map(({ n, u }) => [n, new URL(u).pathname])).toEqual([
+      ["pageview", "/a"],
+      ["engagement", "/a"],
+      ["pageview", "/b"],
+      ["pageview", "/c"],
+    ]);
+    await expectCounted(site, { visits: 1, views: { "/a": 1, "/b": 1, "/c": 1 }, events: {} });
+  });
+
+  it("is counted while the page is visible and in focus, and goes on after a pause", async () => {
+    site = await makeSite({ "*": tall });
+    const bodies = sent();
+    await page.clock.install();
+    await page.goto(`${site.origin}/a`);
+    const focus = (focused: boolean) =>
+      page.evaluate((focused) => {
+        document.hasFocus = () => focused;
+        window.dispatchEvent(new Event(focused ? "focus" : "blur"));
+      }, focused);
+    await page.clock.runFor(4_000);
+    await focus(false);
+    await page.clock.runFor(60_000);
+    await focus(true);
+    await page.clock.runFor(5_000);
+    await show(false);
+    await page.clock.runFor(60_000);
+    await show(true);
+    await page.clock.runFor(2_000);
+    await show(false);
+    await page.clock.runFor(2_000);
+    await show(false);
+    const engagements = bodies.filter(({ n }) => n === "engagement").map(({ e = 0 }) => Math.round(e / 100) / 10);
+    expect(engagements).toEqual([9, 2]);
+  });
+
+  it("is not sent of a page that was not counted", async () => {
+    site = await makeSite({
+      "*": `${tall}`
+        .replace("/script.js", "/script.full.js")
+        .replace("data-domain", 'data-exclude="/secret" data-domain'),
+    });
+    const bodies = sent();
+    await page.goto(`${site.origin}/secret`);
+    await page.waitForFunction(() => performance.now() > 200);
+    await page.evaluate(() => history.pushState({}, "", "/open"));
+    await page.waitForFunction(() => performance.now() > 400);
+    await page.evaluate(() => history.pushState({}, "", "/secret"));
+    await show(false);
+    expect(bodies.map(({ n, u }) => [n, new URL(u).pathname])).toEqual([
+      ["pageview", "/open"],
+      ["engagement", "/open"],
+    ]);
+  });
+});

@@ -1,0 +1,133 @@
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { launch } from "./browser.ts";
+import { counted, expectCounted, FOOTFALL, makeSite, type Site, tag } from "./sites.ts";
+
+let browser: Browser;
+let page: Page;
+let site: Site;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  await page.context().close();
+  site.stop();
+});
+
+const QUEUE =
+  "<script>window.footfall=function(){(footfall.q=footfall.q||[]).push(arguments)};footfall('Early')</script>";
+const CONTENT = `<title>x</title>${QUEUE}SCRIPT<a id="out" target="_blank" href="OTHER/x">Out</a><div style="height:3000px"></div>`;
+
+/** Does all that would be counted, and returns the beacons that were sent. */
+async function visit(path: string, init?: () => void, options: BrowserContextOptions = {}): Promise<string[]> {
+  page = await (await browser.newContext(options)).newPage();
+  const beacons: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().startsWith(FOOTFALL) && request.method() !== "GET") beacons.push(request.postData() ?? "");
+  });
+  if (init) await page.addInitScript(init);
+  await page.goto(path);
+  await page.click("#out");
+  await page.evaluate(async () => {
+    await new Promise((callback) => window.footfall?.("Event", { callback }));
+    history.pushState({}, "", `${location.pathname}/next${location.hash}`);
+    scrollTo(0, 1000);
+    window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    Object.defineProperty(document, "hidden", { configurable: true, value: true });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    Reflect.deleteProperty(document, "hidden");
+  });
+  return beacons;
+}
+
+const define = (name: string, value: unknown) =>
+  `Object.defineProperty(Navigator.prototype, ${JSON.stringify(name)}, { get: () => ${JSON.stringify(value)} })`;
+
+const LOUD = { views: { "/a": 1, "/a/next": 2 }, events: { Early: 1, Event: 1, "Outbound Link: Click": 1 } };
+
+describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
+  const serve = async (attributes = "") => {
+    site = await makeSite({ "*": CONTENT.replace("SCRIPT", tag(attributes, script)) });
+  };
+
+  it("is heard without a reason to be silent", async () => {
+    await serve();
+    expect((await visit(`${site.origin}/a`)).length).toBeGreaterThan(5);
+    await expectCounted(site, LOUD);
+  });
+
+  it.each([
+    ["Global Privacy Control", "globalPrivacyControl", true],
+    ["Do Not Track", "doNotTrack", "1"],
+    ["an automated browser", "webdriver", true],
+  ])("sends nothing with %s, and calls back all the same", async (_, name, value) => {
+    await serve();
+    page = await (await browser.newContext()).newPage();
+    await page.close();
+    const beacons = await visit(`${site.origin}/a`, new Function(define(name, value)) as () => void);
+    expect(beacons).toEqual([]);
+    expect(await counted(site)).toEqual({ visitors: 0, visits: 0, views: {}, events: {} });
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+  });
+
+  it.each([
+    ["doNotTrack", "unspecified"],
+    ["doNotTrack", "0"],
+    ["globalPrivacyControl", false],
+  ])("counts where %s is %s", async (name, value) => {
+    await serve();
+    await visit(`${site.origin}/a`, new Function(define(name, value)) as () => void);
+    await expectCounted(site, LOUD);
+  });
+
+  it("keeps an opt-out that the visitor asked for, and nothing else, until he takes it back", async () => {
+    await serve();
+    expect(await visit(`${site.origin}/a#footfall-off`)).toEqual([]);
+    const stored = () => page.evaluate(() => [{ ...localStorage }, { ...sessionStorage }, document.cookie]);
+    expect(await stored()).toEqual([{ footfall: "1" }, {}, ""]);
+    await page.goto(`${site.origin}/b`);
+    await page.evaluate(() => new Promise((callback) => window.footfall?.("Event", { callback })));
+    expect(await counted(site)).toMatchObject({ views: {}, events: {} });
+
+    // By a link within the page, as in a privacy notice.
+    await page.evaluate(() => {
+      location.hash = "#footfall-on";
+    });
+    expect(await stored()).toEqual([{}, {}, ""]);
+    await page.evaluate(() => new Promise((callback) => window.footfall?.("Back", { callback })));
+    await page.evaluate(() => {
+      location.hash = "#footfall-off";
+    });
+    expect(await stored()).toEqual([{ footfall: "1" }, {}, ""]);
+    await page.evaluate(() => new Promise((callback) => window.footfall?.("Gone", { callback })));
+    await expectCounted(site, { events: { Back: 1 } });
+  });
+
+  it("counts where storage is forbidden", async () => {
+    await serve();
+    await visit(`${site.origin}/a`, () =>
+      Object.defineProperty(window, "localStorage", {
+        get: () => {
+          throw new DOMException("denied", "SecurityError");
+        },
+      }),
+    );
+    await expectCounted(site, LOUD);
+  });
+
+  it.each(["localhost", "127.0.0.1"])("counts %s only where the tag says so", async (host) => {
+    site = await makeSite(
+      {
+        "/loud/a": CONTENT.replace("SCRIPT", tag("data-local", script)),
+        "*": CONTENT.replace("SCRIPT", tag("", script)),
+      },
+      { allowed_hosts: ["localhost", "127.0.0.1"] },
+    );
+    const { port } = new URL(site.origin);
+    expect(await visit(`http://${host}:${port}/quiet`)).toEqual([]);
+    await page.context().close();
+    await visit(`http://${host}:${port}/loud/a`);
+    await expectCounted(site, { views: { "/loud/a": 1, "/loud/a/next": 2 } });
+  });
+});
