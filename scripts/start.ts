@@ -1,5 +1,6 @@
 /** `npm start`: Footfall on this machine, in one command. `npm start -- --help` tells the options. */
 import { dirname, relative } from "node:path";
+import { snippet } from "../src/manage/snippet.ts";
 import { adminKey } from "./local/admin-key.ts";
 import { claimPort, claimStateDir } from "./local/claims.ts";
 import { guardRuntime } from "./local/guard.ts";
@@ -60,7 +61,6 @@ function welcome({ url, migrated }: Server, options: StartOptions, admin: Return
     file: `from ${shown(options.varsFile)}`,
     made: `made now, kept in ${shown(options.varsFile)}`,
   }[admin.from];
-  const body = `JSON.stringify({n:"pageview",d:"localhost",u:location.href,r:document.referrer})`;
   return `
 Footfall is listening on ${url}
 
@@ -69,7 +69,7 @@ Footfall is listening on ${url}
 
 Paste this into a page of yours that you open on http://localhost, at any port:
 
-  <script>fetch("${url}/api/event",{method:"POST",keepalive:true,body:${body}})</script>
+  ${snippet(url, "localhost").replace("\n", "\n  ")}
 
 Read what was counted today:
 

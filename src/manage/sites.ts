@@ -29,6 +29,7 @@ import { DOMAIN_RULE, domainOf, hostOf } from "./domain.ts";
 import { pendingZone, withTimezone } from "./midnight.ts";
 import { publish } from "./publish.ts";
 import { managedSite, needsAllSites } from "./site-access.ts";
+import { pinnedSnippet, snippet } from "./snippet.ts";
 
 const domainField = named(textField(1_000), domainOf, DOMAIN_RULE);
 const timezoneField = textField(100).refine(isTimezone, 'must be a timezone of the tz database, such as "Europe/Riga"');
@@ -192,16 +193,8 @@ function shown(site: Site, { url, now }: Context) {
     excluded_paths: site.excludedPaths,
     excluded_countries: site.excludedCountries,
     snippet: snippet(url.origin, site.domain),
+    pinned_snippet: pinnedSnippet(url.origin, site.domain),
   };
-}
-
-/** The HTML to paste into a page. Domain and origin are host names, which need no percent-encoding. */
-export function snippet(origin: string, domain: string): string {
-  const source = `${origin}/pixel.gif?d=${domain}`.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-  return (
-    `<img src="${source}" alt="" width="1" height="1" ` +
-    `referrerpolicy="no-referrer-when-downgrade" style="position:absolute">`
-  );
 }
 
 /** `*.example.com` or a host. */

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { DAY_MS, localDayAt } from "../../src/calendar.ts";
-import { snippet } from "../../src/manage/sites.ts";
+import { pinnedSnippet, snippet } from "../../src/manage/snippet.ts";
 import { siteForBeacon } from "../../src/store/site-cache.ts";
 import { siteByDomain } from "../../src/store/sites.ts";
 import { tallyStub } from "../../src/tally/stub.ts";
@@ -37,8 +37,10 @@ describe("POST /api/v1/sites", () => {
       excluded_paths: ["/admin/**"],
       excluded_countries: ["LV", "T1"],
       snippet:
-        '<img src="https://stats.test/pixel.gif?d=example.com" alt="" width="1" height="1" ' +
-        'referrerpolicy="no-referrer-when-downgrade" style="position:absolute">',
+        '<script defer data-domain="example.com" src="https://stats.test/script.js"></script>\n' +
+        '<noscript><img src="https://stats.test/pixel.gif?d=example.com" alt="" width="1" height="1" ' +
+        'referrerpolicy="no-referrer-when-downgrade" style="position:absolute"></noscript>',
+      pinned_snippet: pinnedSnippet("https://stats.test", "example.com"),
     });
     const row = await siteByDomain(env.DB, "example.com");
     expect(row).toMatchObject({
@@ -65,7 +67,16 @@ describe("POST /api/v1/sites", () => {
 
   it("takes the origin of the snippet from the address asked, and escapes it", async () => {
     expect((await make("example.com")).snippet).toContain('src="https://stats.test/');
-    expect(snippet(`https://x.test"'<&>`, "a.b")).toContain('src="https://x.test&#34;&#39;&#60;&#38;&#62;/pixel.gif');
+    const written = "https://x.test&#34;&#39;&#60;&#38;&#62;";
+    expect(snippet(`https://x.test"'<&>`, "a.b")).toContain(`src="${written}/script.js"`);
+    expect(snippet(`https://x.test"'<&>`, "a.b")).toContain(`src="${written}/pixel.gif?d=a.b"`);
+  });
+
+  it("gives the script by its hash as well, and lets it count on a developer's machine", async () => {
+    expect((await make("example.com")).pinned_snippet).toMatch(
+      /^<script defer data-domain="example.com" src="https:\/\/stats.test\/pinned\/script\.[0-9a-f]{16}\.js" integrity="sha384-[\w+/]{64}" crossorigin="anonymous"><\/script>\n<noscript>/,
+    );
+    expect((await make("localhost")).snippet).toContain('<script defer data-local data-domain="localhost"');
   });
 });
 
