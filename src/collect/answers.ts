@@ -8,6 +8,8 @@ export const DROPPED = "X-Footfall-Dropped";
 const PLAUSIBLE_DROPPED = "x-plausible-dropped";
 /** The hit is on its way, but was not acknowledged yet. A 202 without it is an acknowledgement. */
 const PENDING = "X-Footfall-Pending";
+/** A backend's `X-Forwarded-For` was not believed: the key that it brought is none of the site's. */
+const FORWARDED = "X-Footfall-Forwarded";
 /** What is wrong with a pixel's query. */
 const ERROR = "X-Footfall-Error";
 
@@ -21,14 +23,17 @@ export interface Fate {
   allDropped: boolean;
   /** Not acknowledged yet. */
   pending: boolean;
+  /** The visitor's address that a backend told was not believed. */
+  forwardedIgnored: boolean;
 }
 
 /** The answer to a valid event: 202 `ok`, whatever became of it. */
-export function accepted({ drops, allDropped, pending }: Fate): Response {
+export function accepted({ drops, allDropped, pending, forwardedIgnored }: Fate): Response {
   const headers: Record<string, string> = { ...(drops.length > 0 || pending ? EXPOSED : CORS) };
   if (drops.length > 0) headers[DROPPED] = drops.join(", ");
   if (allDropped) headers[PLAUSIBLE_DROPPED] = "1";
   if (pending) headers[PENDING] = "1";
+  if (forwardedIgnored) headers[FORWARDED] = "ignored";
   return new Response("ok", { status: 202, headers });
 }
 

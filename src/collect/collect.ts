@@ -49,16 +49,17 @@ export async function collectEvent(
     const parsed = parseEvent(body.text);
     if ("errors" in parsed) return invalid(parsed.errors);
     let drops: DropReason[] = [];
+    let forwardedIgnored = false;
     const count = async (): Promise<Outcome[]> => {
       const reception = await receive(parsed.beacon, request, context.now, deps);
-      drops = reception.drops;
+      ({ drops, forwardedIgnored } = reception);
       return reception.admitted > 0 ? reception.record() : [];
     };
     const outcomes = await inTime(count(), deps);
-    if (!outcomes) return accepted({ drops, allDropped: false, pending: true });
+    if (!outcomes) return accepted({ drops, allDropped: false, pending: true, forwardedIgnored });
     const allDrops = [...drops, ...outcomes.filter((outcome) => outcome !== "counted")];
     const allDropped = outcomes.every((outcome) => outcome !== "counted");
-    return accepted({ drops: allDrops, allDropped, pending: false });
+    return accepted({ drops: allDrops, allDropped, pending: false, forwardedIgnored });
   } catch (error) {
     logFailure("an event was not taken", {}, error);
     return unavailable();

@@ -40,6 +40,8 @@ export interface Reception {
   drops: DropReason[];
   /** How many sites do. */
   admitted: number;
+  /** A backend told a visitor's address, and a site did not believe it: its key is none of the site's. */
+  forwardedIgnored: boolean;
   /** Sends the hits; resolves when all are acknowledged, with one outcome a hit. To be called once. */
   record(): Promise<Outcome[]>;
 }
@@ -59,12 +61,15 @@ export async function receive(beacon: Beacon, request: Request, now: number, dep
   const referrer = parseReferrer(beacon.referrer);
   const drops: DropReason[] = [];
   const admissions: Admission[] = [];
+  const forwards = request.headers.has("X-Forwarded-For") && request.headers.has("Authorization");
+  let forwardedIgnored = false;
   for (const site of sites) {
     if (!site) {
       drops.push("unknown_site");
       continue;
     }
-    const forwarded = await forwardedAddress(request, site, deps);
+    const forwarded = forwards ? await forwardedAddress(request, site, deps) : null;
+    if (forwards && forwarded === null) forwardedIgnored = true;
     // Where the platform sees a backend, its place is not the visitor's.
     const seen = forwarded === null ? sender : withoutPlace(sender);
     const reason = screen(site, beacon, referrer, seen);
@@ -81,15 +86,14 @@ export async function receive(beacon: Beacon, request: Request, now: number, dep
   return {
     drops,
     admitted: admissions.length,
+    forwardedIgnored,
     record: () => Promise.all(admissions.map((admission) => count(admission, beacon, referrer, key, now, deps))),
   };
 }
 
 /** The visitor's address as a backend with a key of the site tells it; null where there is none to be believed. */
 async function forwardedAddress(request: Request, site: Site, deps: CollectDeps): Promise<string | null> {
-  const header = request.headers.get("X-Forwarded-For");
-  if (!header || !request.headers.has("Authorization")) return null;
-  const address = normalAddress(firstForwarded(header));
+  const address = normalAddress(firstForwarded(request.headers.get("X-Forwarded-For") ?? ""));
   return address !== "" && (await deps.authorize(request, site.id)) ? address : null;
 }
 

@@ -648,6 +648,19 @@ describe("the address", () => {
     expect(world.keys.asked).toBe(1);
   });
 
+  it("that was forwarded and not believed is told to the backend", async () => {
+    const one = ownSite();
+    const world = fakeWorld(one);
+    const answered = async (headers: Record<string, string>) =>
+      (await post(world, view(one), { headers })).headers.get("X-Footfall-Forwarded");
+    expect(await answered(FORWARDED)).toBe("ignored");
+    expect(await answered({ "X-Forwarded-For": "198.51.100.7" })).toBe(null);
+    expect(await answered({ Authorization: "Bearer x" })).toBe(null);
+    world.keys.authorized = true;
+    expect(await answered(FORWARDED)).toBe(null);
+    expect(await answered({ ...FORWARDED, "X-Forwarded-For": "unknown" })).toBe("ignored");
+  });
+
   it("is the first forwarded one with such a key; the backend's place is not the visitor's", async () => {
     const one = ownSite();
     const world = fakeWorld(one);
