@@ -1,6 +1,7 @@
 /** The `<script>` tag's side: settings from its attributes, and the two global functions. */
 
-import { type Call, footfall, type Options, type Props, start } from "./tracker.ts";
+import type { Call, Options, Props } from "./options.ts";
+import { footfall, start } from "./tracker.ts";
 
 declare const FULL: boolean;
 
