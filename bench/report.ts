@@ -1,4 +1,5 @@
 import { freePlan } from "./free-plan.ts";
+import { type ScriptSizes, scriptTable } from "./scripts/sizes.ts";
 import { shardsFor } from "./shards.ts";
 import type { Simulation, SimulationPlan } from "./simulation/simulate.ts";
 import { atLeast, atMost, columns, digits, type Figure, figures, megabytes, whole } from "./table.ts";
@@ -13,14 +14,18 @@ export interface Plan {
 }
 
 export interface Results {
+  scripts: ScriptSizes[];
   throughput: Throughput;
   quiet: Simulation;
   busy: Simulation;
 }
 
 /** The table of a run: each figure beside what it is compared with, its goal, and whether that was met. */
-export function report(plan: Plan, { throughput, quiet, busy }: Results): string {
-  return `Throughput, ${throughput.connections} connections, ${plan.throughput.measureMs / 1000} s each
+export function report(plan: Plan, { scripts, throughput, quiet, busy }: Results): string {
+  return `What a page loads, in bytes
+${scriptTable(scripts)}
+${figures(scriptFigures(scripts))}
+Throughput, ${throughput.connections} connections, ${plan.throughput.measureMs / 1000} s each
 ${throughputTable(throughput)}
 ${figures(throughputFigures(throughput))}
 Quiet site: 10 hits a minute, ${whole(quiet.hits)} hits on one day, with its close
@@ -31,6 +36,10 @@ Shards for a day of so many hits a second, each below the tally's bounds
 ${shardTable(busy)}
 Beacons a day on the free plan, at the quiet site's figures
 ${figures(freePlanFigures(quiet))}`;
+}
+
+function scriptFigures([script]: readonly ScriptSizes[]): Figure[] {
+  return script ? [atMost("/script.js, brotli -11", script.sizes.brotli, 1_000, whole)] : [];
 }
 
 function throughputTable(throughput: Throughput): string {

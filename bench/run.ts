@@ -14,6 +14,8 @@
  * quiet site has 10 hits a minute for a whole local day, a busy one 200 a second; then the day closes. What the
  * audience looks like is said in traffic/audience.ts; a hit is a page view or custom event.
  *
+ * Script sizes: scripts/sizes.ts.
+ *
  * Shards and the free plan are computed from these figures (shards.ts, free-plan.ts).
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -24,6 +26,7 @@ import { stopSignal } from "../scripts/local/signals.ts";
 import { machine } from "./machine.ts";
 import { type Plan, type Results, report } from "./report.ts";
 import { stopAll } from "./runtime.ts";
+import { measureScripts } from "./scripts/sizes.ts";
 import { simulate } from "./simulation/simulate.ts";
 import { measureThroughput } from "./throughput/throughput.ts";
 
@@ -40,13 +43,14 @@ const QUICK: Plan = {
 
 async function measure(plan: Plan, directory: string): Promise<Results> {
   const say = (text: string) => process.stderr.write(`  … ${text}\n`);
+  const scripts = await measureScripts();
   const throughput = await measureThroughput(directory, plan.throughput, say);
   // One core each.
   const [quiet, busy] = await Promise.all([
     simulate(join(directory, "quiet"), plan.quiet, say),
     simulate(join(directory, "busy"), plan.busy, say),
   ]);
-  return { throughput, quiet, busy };
+  return { scripts, throughput, quiet, busy };
 }
 
 async function main(): Promise<void> {
