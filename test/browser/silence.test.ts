@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./browser.ts";
@@ -102,6 +104,23 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
     expect(await stored()).toEqual([{ footfall: "1" }, {}, ""]);
     await page.evaluate(() => new Promise((callback) => window.footfall?.("Gone", { callback })));
     await expectCounted(site, { events: { Back: 1 } });
+  });
+
+  it("objects by the links that the docs give for privacy pages, which say so", async () => {
+    const docs = readFileSync(join(import.meta.dirname, "../../docs/script.md"), "utf8");
+    const notice = docs.match(/```html\n(<p>[^`]*footfall-off[^`]*)```/)?.[1] ?? "";
+    site = await makeSite({ "/privacy": `<title>Privacy</title>${tag("", script)}${notice}` });
+    page = await (await browser.newContext()).newPage();
+    await page.goto(`${site.origin}/privacy`);
+    const said = async () => page.locator(".footfall-said:visible").allInnerTexts();
+    expect(await said()).toEqual([]);
+    await page.click("text=do not count me");
+    expect(await said()).toEqual(["From now on this browser's visits are not counted here."]);
+    expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({ footfall: "1" });
+    await page.click("text=count me again");
+    expect(await said()).toEqual(["This browser's visits are counted again."]);
+    expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({});
+    await expectCounted(site, { views: { "/privacy": 1 } });
   });
 
   it("counts where storage is forbidden", async () => {
