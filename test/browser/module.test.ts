@@ -1,13 +1,13 @@
 /** The tracker's package in a page, as a bundler puts it there. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { buildModule } from "../../scripts/tracker/module.ts";
 import { temporaryDirectory } from "../node/footfall.ts";
+import { makeApp } from "./app.ts";
 import { launch } from "./browser.ts";
-import { expectCounted, FOOTFALL, makeSite, propsOf, type Site } from "./sites.ts";
+import { expectCounted, FOOTFALL, propsOf, type Site } from "./sites.ts";
 
 const folder = temporaryDirectory();
 let browser: Browser;
@@ -29,17 +29,8 @@ afterEach(async () => {
   site.stop();
 });
 
-/** A page with an app of this code, bundled. */
 async function open(code: string): Promise<void> {
-  const bundle = await build({
-    stdin: { contents: `import { init, track } from "footfall-tracker";\n${code}`, resolveDir: folder },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    write: false,
-  });
-  const script = { headers: { "Content-Type": "text/javascript" }, body: bundle.outputFiles[0]?.text ?? "" };
-  site = await makeSite({ "/app.js": script, "*": `<title>App</title><script type="module" src="/app.js"></script>` });
+  site = await makeApp(`import { init, track } from "footfall-tracker";\n${code}`, folder);
   await page.goto(`${site.origin}/start`);
 }
 
