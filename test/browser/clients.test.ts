@@ -1,34 +1,20 @@
 /** The trackers that sites already have, each pointed at Footfall by nothing but its address. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { makeApp } from "./app.ts";
-import { launch } from "./browser.ts";
+import { expect, it } from "vitest";
 import { expectCounted, FOOTFALL, propsOf, type Site } from "./sites.ts";
+import { useTab } from "./tab.ts";
 
-let browser: Browser;
-let page: Page;
-let site: Site;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  page = await (await browser.newContext()).newPage();
-});
-afterEach(async () => {
-  await page.context().close();
-  site.stop();
-});
+const tab = useTab();
 
-async function visit(code: string): Promise<void> {
-  site = await makeApp(code);
-  await page.goto(`${site.origin}/start?utm_source=news`);
-  await page.evaluate(() => history.pushState({}, "", "/route"));
-  await page.click("a");
+async function visit(code: string): Promise<Site> {
+  const site = await tab.makeApp(code);
+  await tab.page.goto(`${site.origin}/start?utm_source=news`);
+  await tab.page.evaluate(() => history.pushState({}, "", "/route"));
+  await tab.page.click("a");
+  return site;
 }
 
 it("counts what @plausible-analytics/tracker sends", async () => {
-  await visit(`
+  const site = await visit(`
     import { init, track } from "@plausible-analytics/tracker";
     init({ domain: location.hostname, endpoint: "${FOOTFALL}/api/event", outboundLinks: true });
     track("Purchase", { props: { plan: "pro" }, revenue: { amount: 10.5, currency: "EUR" }, interactive: false });`);
@@ -42,7 +28,7 @@ it("counts what @plausible-analytics/tracker sends", async () => {
 });
 
 it("counts what plausible-tracker sends", async () => {
-  await visit(`
+  const site = await visit(`
     import Plausible from "plausible-tracker";
     const plausible = Plausible({ domain: location.hostname, apiHost: "${FOOTFALL}" });
     plausible.enableAutoPageviews();
@@ -57,7 +43,7 @@ it("counts what plausible-tracker sends", async () => {
 });
 
 it("counts what plausible-client sends", async () => {
-  await visit(`
+  const site = await visit(`
     import { enableAutoOutboundTracking, enableAutoPageviews, Plausible } from "plausible-client";
     const plausible = new Plausible({ domain: location.hostname, apiHost: "${FOOTFALL}" });
     enableAutoPageviews(plausible);

@@ -1,30 +1,16 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { launch } from "./browser.ts";
-import { expectCounted, makeSite, propsOf, type Site, tag } from "./sites.ts";
+import { describe, expect, it } from "vitest";
+import { expectCounted, propsOf, tag } from "./sites.ts";
+import { useTab } from "./tab.ts";
 
-let browser: Browser;
-let page: Page;
-let site: Site;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  page = await (await browser.newContext()).newPage();
-});
-afterEach(async () => {
-  await page.context().close();
-  site.stop();
-});
+const tab = useTab();
 
 const QUEUE = `<script>window.NAME=window.NAME||function(){(NAME.q=NAME.q||[]).push(arguments)};NAME("Early",{props:{from:"queue"}})</script>`;
 
 describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
   it.each(["footfall", "plausible"])("sends what %s() was called with, before and after it came", async (name) => {
-    site = await makeSite({ "/": `<title>x</title>${QUEUE.replaceAll("NAME", name)}${tag("", script)}` });
-    await page.goto(site.origin);
-    const status = await page.evaluate(
+    const site = await tab.makeSite({ "/": `<title>x</title>${QUEUE.replaceAll("NAME", name)}${tag("", script)}` });
+    await tab.page.goto(site.origin);
+    const status = await tab.page.evaluate(
       (name) =>
         new Promise((resolve) => {
           const call = window[name as "footfall"];
@@ -44,9 +30,9 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
   });
 
   it("counts page views that the page sends, with a URL of their own", async () => {
-    site = await makeSite({ "/": `<title>x</title>${tag("", script)}` });
-    await page.goto(site.origin);
-    await page.evaluate(() => {
+    const site = await tab.makeSite({ "/": `<title>x</title>${tag("", script)}` });
+    await tab.page.goto(site.origin);
+    await tab.page.evaluate(() => {
       window.footfall?.("pageview", { url: `${location.origin}/virtual` });
       window.plausible?.("pageview", { u: `${location.origin}/of/plausible` });
       window.footfall?.("Seen", { interactive: false });
@@ -55,7 +41,7 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
   });
 
   it("counts outbound links: by click, middle click and key, in a new tab and in this one", async () => {
-    site = await makeSite({
+    const site = await tab.makeSite({
       "/": `<title>x</title>${tag("", script)}
         <a id="tab" target="_blank" href="OTHER/tab?a=1">Tab</a>
         <a id="middle" href="OTHER/middle"><b><i id="inner">Middle</i></b></a>
@@ -67,21 +53,21 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
       "/own": `<title>Own</title>${tag("", script)}`,
       "/drawn": "<title>Drawn</title>",
     });
-    await page.goto(site.origin);
-    await page.click("#tab");
-    await page.click("#inner", { button: "middle" });
-    await page.click("#middle", { button: "right" });
-    await page.focus("#key");
-    await page.keyboard.press("Enter");
-    await page.click("#mail");
-    await page.click("#js");
-    await page.click("#stops");
-    await page.click("#same");
-    await page.waitForURL("http://other.example:*/same");
-    await page.goto(site.origin);
-    await page.click("#svg");
-    await page.goto(site.origin);
-    await page.click("#own");
+    await tab.page.goto(site.origin);
+    await tab.page.click("#tab");
+    await tab.page.click("#inner", { button: "middle" });
+    await tab.page.click("#middle", { button: "right" });
+    await tab.page.focus("#key");
+    await tab.page.keyboard.press("Enter");
+    await tab.page.click("#mail");
+    await tab.page.click("#js");
+    await tab.page.click("#stops");
+    await tab.page.click("#same");
+    await tab.page.waitForURL("http://other.example:*/same");
+    await tab.page.goto(site.origin);
+    await tab.page.click("#svg");
+    await tab.page.goto(site.origin);
+    await tab.page.click("#own");
     await expectCounted(site, { views: { "/": 3, "/own": 1 }, events: { "Outbound Link: Click": 5 } });
     const { other } = site;
     expect(await propsOf(site, "url")).toEqual({
@@ -94,17 +80,17 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
   });
 
   it("counts downloads, whose navigation it does not delay", async () => {
-    site = await makeSite({
+    const site = await tab.makeSite({
       "/": `<title>x</title>${tag("", script)}<a id="a" href="/paper.PDF?v=2">Paper</a>
         <a id="b" href="OTHER/data.zip" target="_blank">Data</a><a id="c" href="/pdf">Page</a>`,
       "/paper.PDF": { headers: { "Content-Disposition": "attachment; filename=paper.PDF" }, body: "paper" },
       "/pdf": "<title>About PDF</title>",
     });
-    await page.goto(site.origin);
-    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#a")]);
+    await tab.page.goto(site.origin);
+    const [download] = await Promise.all([tab.page.waitForEvent("download"), tab.page.click("#a")]);
     expect(download.suggestedFilename()).toBe("paper.PDF");
-    await page.click("#b");
-    await page.click("#c");
+    await tab.page.click("#b");
+    await tab.page.click("#c");
     await expectCounted(site, { events: { "File Download": 2 } });
     expect(await propsOf(site, "url")).toEqual({
       [`${site.origin}/paper.PDF?v=2`]: 1,
@@ -113,7 +99,7 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
   });
 
   it("takes a click for one in the shadow of a custom element", async () => {
-    site = await makeSite({
+    const site = await tab.makeSite({
       "/": `<title>x</title>${tag("", script)}<x-link></x-link><script>
         customElements.define("x-link", class extends HTMLElement {
           connectedCallback() {
@@ -121,23 +107,23 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
           }
         })</script>`,
     });
-    await page.goto(site.origin);
-    await page.click("x-link >> a");
+    await tab.page.goto(site.origin);
+    await tab.page.click("x-link >> a");
     await expectCounted(site, { events: { "Outbound Link: Click": 1 } });
   });
 });
 
 describe.each(["/script.full.js", "/js/script.tagged-events.pageview-props.exclusions.js"])("%s", (script) => {
   it("counts clicks on elements that name an event, and not also the link", async () => {
-    site = await makeSite({
+    const site = await tab.makeSite({
       "/": `<title>x</title>${tag("", script)}
         <button id="a" data-footfall-event="Signup" data-footfall-event-plan="pro" data-footfall-event-step="1"><b>Sign up</b></button>
         <a id="b" class="btn plausible-event-name=Try+it plausible-event-plan=C--x btn--big" target="_blank" href="OTHER/try">Try</a>
         <div data-footfall-event="Outer"><span data-footfall-event="Inner" id="c">Inner</span></div>
         <svg class="plausible-event-name--Drawn"><circle r="9" id="d"></circle></svg>`,
     });
-    await page.goto(site.origin);
-    for (const id of ["#a b", "#b", "#c", "#d"]) await page.click(id);
+    await tab.page.goto(site.origin);
+    for (const id of ["#a b", "#b", "#c", "#d"]) await tab.page.click(id);
     await expectCounted(site, { events: { Signup: 1, "Try it": 1, Inner: 1, Drawn: 1 } });
     expect(await propsOf(site, "plan")).toEqual({ pro: 1, "C--x": 1 });
     expect(await propsOf(site, "step")).toEqual({ 1: 1 });
@@ -147,29 +133,31 @@ describe.each(["/script.full.js", "/js/script.tagged-events.pageview-props.exclu
   it("counts submitted forms, by their own name if they have one", async () => {
     const form = (attributes: string, id: string) =>
       `<form ${attributes} onsubmit="event.preventDefault()"><input id="in-${id}" required value="x"><button id="${id}">Go</button></form>`;
-    site = await makeSite({
+    const site = await tab.makeSite({
       "/contact": `<title>x</title>${tag("", script)}${form("", "a")}
         ${form('data-footfall-event="Contact" data-footfall-event-kind="sales"', "b")}
         ${form('class="plausible-event-name=Old+form"', "c")}
         <div data-footfall-event="Around">${form("", "d")}</div>`,
     });
-    await page.goto(`${site.origin}/contact`);
-    for (const id of ["#a", "#b", "#in-b", "#c"]) await page.click(id);
-    await page.fill("#in-a", "");
+    await tab.page.goto(`${site.origin}/contact`);
+    for (const id of ["#a", "#b", "#in-b", "#c"]) await tab.page.click(id);
+    await tab.page.fill("#in-a", "");
     // Not valid, not submitted.
-    await page.click("#a");
-    await page.focus("#in-c");
-    await page.keyboard.press("Enter");
-    await page.evaluate(() => document.querySelector<HTMLFormElement>("div form")?.requestSubmit());
+    await tab.page.click("#a");
+    await tab.page.focus("#in-c");
+    await tab.page.keyboard.press("Enter");
+    await tab.page.evaluate(() => document.querySelector<HTMLFormElement>("div form")?.requestSubmit());
     await expectCounted(site, { events: { "Form: Submission": 2, Contact: 1, "Old form": 2 } });
     expect(await propsOf(site, "path")).toEqual({ "/contact": 2 });
     expect(await propsOf(site, "kind")).toEqual({ sales: 1 });
   });
 
   it("adds the tag's properties to page views and events", async () => {
-    site = await makeSite({ "/": `<title>x</title>${tag('event-author="Jane Doe" event-logged-in="no"', script)}` });
-    await page.goto(site.origin);
-    await page.evaluate(() => window.footfall?.("Read", { props: { "logged-in": "yes" } }));
+    const site = await tab.makeSite({
+      "/": `<title>x</title>${tag('event-author="Jane Doe" event-logged-in="no"', script)}`,
+    });
+    await tab.page.goto(site.origin);
+    await tab.page.evaluate(() => window.footfall?.("Read", { props: { "logged-in": "yes" } }));
     await expectCounted(site, { views: { "/": 1 }, events: { Read: 1 } });
     expect(await propsOf(site, "author")).toEqual({ "Jane Doe": 2 });
     expect(await propsOf(site, "logged-in")).toEqual({ no: 1, yes: 1 });
@@ -177,8 +165,8 @@ describe.each(["/script.full.js", "/js/script.tagged-events.pageview-props.exclu
 
   it("sends nothing from excluded pages, and only from included ones", async () => {
     const attributes = 'data-include="/blog/**, /shop/*, /a.b" data-exclude="/blog/draft/*,/blog/**/secret"';
-    site = await makeSite({ "*": `<title>x</title>${tag(attributes, script)}` });
-    await page.goto(`${site.origin}/blog/a/b`);
+    const site = await tab.makeSite({ "*": `<title>x</title>${tag(attributes, script)}` });
+    await tab.page.goto(`${site.origin}/blog/a/b`);
     const paths = [
       "/",
       "/blog/draft/x",
@@ -190,13 +178,13 @@ describe.each(["/script.full.js", "/js/script.tagged-events.pageview-props.exclu
       "/a.b",
       "/aXb",
     ];
-    await page.evaluate(async (paths) => {
+    await tab.page.evaluate(async (paths) => {
       for (const path of paths) {
         history.pushState({}, "", path);
         await new Promise((callback) => window.footfall?.(`On ${path}`, { callback }));
       }
     }, paths);
-    await page.evaluate(() => history.pushState({}, "", "/blog/last"));
+    await tab.page.evaluate(() => history.pushState({}, "", "/blog/last"));
     const counted = ["/blog/draft/x/y", "/shop/1", "/shop/2/", "/a.b"];
     await expectCounted(site, {
       views: { "/blog/a/b": 1, "/blog/last": 1, ...Object.fromEntries(counted.map((path) => [path, 1])) },
@@ -206,16 +194,16 @@ describe.each(["/script.full.js", "/js/script.tagged-events.pageview-props.exclu
 });
 
 it("leaves page views to the page with Plausible's manual script, and reads other features from its address", async () => {
-  site = await makeSite({
+  const site = await tab.makeSite({
     "/": `<title>x</title>${tag("", "/js/script.manual.hash.js")}`,
     "/b": `<title>x</title>${tag("", "/js/script.outbound-links.js")}`,
   });
-  await page.goto(`${site.origin}/#one`);
-  await page.evaluate(async () => {
+  await tab.page.goto(`${site.origin}/#one`);
+  await tab.page.evaluate(async () => {
     history.pushState({}, "", "#two");
     await new Promise((callback) => window.plausible?.("pageview", { u: `${location.origin}/by/hand`, callback }));
     await new Promise((callback) => window.plausible?.("Event", { callback }));
   });
-  await page.goto(`${site.origin}/b#x`);
+  await tab.page.goto(`${site.origin}/b#x`);
   await expectCounted(site, { views: { "/by/hand": 1, "/b": 1 }, events: { Event: 1 } });
 });

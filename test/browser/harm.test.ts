@@ -1,41 +1,29 @@
 /** What the script must never do to a page, and what pages do that must not harm it. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { launch } from "./browser.ts";
-import { expectCounted, FOOTFALL, makeSite, type Site, tag } from "./sites.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { counted, expectCounted, FOOTFALL, tag } from "./sites.ts";
+import { useTab } from "./tab.ts";
 
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let site: Site;
+const tab = useTab();
 /** Whatever reached the console, and errors that nobody caught. */
 let noise: string[];
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  context = await browser.newContext();
-  page = await context.newPage();
+beforeEach(() => {
   noise = [];
-  page.on("console", (message) => noise.push(message.text()));
-  page.on("pageerror", (error) => noise.push(String(error)));
-});
-afterEach(async () => {
-  await context.close();
-  site.stop();
+  tab.page.on("console", (message) => noise.push(message.text()));
+  tab.page.on("pageerror", (error) => noise.push(String(error)));
 });
 
 describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
   it("leaves nothing on the device, no global but its own, and no noise", async () => {
-    site = await makeSite({ "/": `<title>x</title><script>before = Object.keys(window)</script>${tag("", script)}` });
-    await page.goto(site.origin);
-    await page.evaluate(async () => {
+    const site = await tab.makeSite({
+      "/": `<title>x</title><script>before = Object.keys(window)</script>${tag("", script)}`,
+    });
+    await tab.page.goto(site.origin);
+    await tab.page.evaluate(async () => {
       await new Promise((callback) => window.footfall?.("Event", { callback }));
       history.pushState({}, "", "/next");
     });
     await expectCounted(site, { views: { "/": 1, "/next": 1 }, events: { Event: 1 } });
-    const left = await page.evaluate(async () => {
+    const left = await tab.page.evaluate(async () => {
       const { before, ...globals } = window as unknown as { before: string[] };
       return {
         globals: Object.keys(globals)
@@ -46,13 +34,13 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
       };
     });
     expect(left).toEqual({ globals: ["footfall", "plausible"], storage: [[], [], ""], databases: [] });
-    expect(await context.cookies()).toEqual([]);
+    expect(await tab.context.cookies()).toEqual([]);
     expect(noise).toEqual([]);
   });
 
   it("reads nothing of the device", async () => {
-    site = await makeSite({ "/": `<title>x</title>${tag("", script)}` });
-    await page.addInitScript(() => {
+    const site = await tab.makeSite({ "/": `<title>x</title>${tag("", script)}` });
+    await tab.page.addInitScript(() => {
       const read: string[] = [];
       Object.assign(window, { read });
       const watch = (target: object, names: string[]) => {
@@ -83,29 +71,29 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
       );
       watch(HTMLCanvasElement.prototype, ["getContext", "toDataURL"]);
     });
-    await page.goto(site.origin);
-    await page.evaluate(async () => {
+    await tab.page.goto(site.origin);
+    await tab.page.evaluate(async () => {
       await new Promise((callback) => window.footfall?.("Event", { callback }));
       history.pushState({}, "", "/next");
     });
     await expectCounted(site, { views: { "/": 1, "/next": 1 } });
-    const read = () => page.evaluate(() => (window as unknown as { read: string[] }).read);
+    const read = () => tab.page.evaluate(() => (window as unknown as { read: string[] }).read);
     expect(await read()).toEqual([]);
     // It would have been noticed.
-    await page.evaluate(() => [navigator.userAgent, screen.width]);
+    await tab.page.evaluate(() => [navigator.userAgent, screen.width]);
     expect(await read()).toEqual(["userAgent", "width"]);
   });
 
   it("does not disturb a page whose policy forbids it to send", async () => {
-    site = await makeSite({
+    const site = await tab.makeSite({
       "/": {
         headers: { "Content-Security-Policy": `script-src 'unsafe-inline' ${FOOTFALL}; connect-src 'self'` },
         body: `<title>x</title>${tag("", script)}<script>
           addEventListener("unhandledrejection", (event) => console.log("unhandled " + event.reason))</script>`,
       },
     });
-    await page.goto(site.origin);
-    const answered = await page.evaluate(async () => [
+    await tab.page.goto(site.origin);
+    const answered = await tab.page.evaluate(async () => [
       await new Promise((callback) => window.footfall?.("Event", { callback })),
       document.title,
     ]);
@@ -125,26 +113,26 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
     ["options that throw", "{ get props() { throw new Error('no') } }"],
     ["options of another kind", "7"],
   ])("bears %s", async (_, options) => {
-    site = await makeSite({ "/": `<title>x</title>${tag("", script)}` });
-    await page.goto(site.origin);
-    await page.evaluate(async (options) => {
+    const site = await tab.makeSite({ "/": `<title>x</title>${tag("", script)}` });
+    await tab.page.goto(site.origin);
+    await tab.page.evaluate(async (options) => {
       addEventListener("unhandledrejection", (event) => console.log(`unhandled ${event.reason}`));
       // biome-ignore lint/security/noGlobalEval: the test's own text, evaluated in its own page
       window.footfall?.("Odd", eval(`(${options})`));
       await new Promise((callback) => window.footfall?.("Fine", { callback }));
     }, options);
-    const { events } = await expect
-      .poll(async () => (await import("./sites.ts")).counted(site))
-      .toMatchObject({ views: { "/": 1 }, events: { Fine: 1 } })
-      .then(async () => (await import("./sites.ts")).counted(site));
+    await expect.poll(() => counted(site)).toMatchObject({ views: { "/": 1 }, events: { Fine: 1 } });
+    const { events } = await counted(site);
     expect(Object.keys(events).filter((name) => !["Odd", "Fine"].includes(name))).toEqual([]);
     expect(noise).toEqual([]);
   });
 
   it("bears a collector that is away", async () => {
-    site = await makeSite({ "/": `<title>x</title>${tag('data-api="http://nobody.example:9/api/event"', script)}` });
-    await page.goto(site.origin);
-    await page.evaluate(async () => {
+    const site = await tab.makeSite({
+      "/": `<title>x</title>${tag('data-api="http://nobody.example:9/api/event"', script)}`,
+    });
+    await tab.page.goto(site.origin);
+    await tab.page.evaluate(async () => {
       addEventListener("unhandledrejection", (event) => console.log(`unhandled ${event.reason}`));
       await new Promise((callback) => window.footfall?.("Event", { callback }));
     });
@@ -152,18 +140,18 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
   });
 
   it("sends by beacon where fetch does not outlive a page", async () => {
-    site = await makeSite({ "/": `<title>x</title>${tag("", script)}` });
-    await page.addInitScript(() => Reflect.deleteProperty(Request.prototype, "keepalive"));
-    await page.goto(site.origin);
-    const answer = await page.evaluate(() => new Promise((callback) => window.footfall?.("Event", { callback })));
+    const site = await tab.makeSite({ "/": `<title>x</title>${tag("", script)}` });
+    await tab.page.addInitScript(() => Reflect.deleteProperty(Request.prototype, "keepalive"));
+    await tab.page.goto(site.origin);
+    const answer = await tab.page.evaluate(() => new Promise((callback) => window.footfall?.("Event", { callback })));
     expect(answer).toBe(true);
     await expectCounted(site, { views: { "/": 1 }, events: { Event: 1 } });
   });
 
   it("sends to the address that the tag names, without cookies and without asking first", async () => {
-    site = await makeSite({ "/": `<title>x</title>${tag('data-api="OTHER/collect"', script)}`, "*": "" });
-    await context.addCookies([{ name: "session", value: "1", domain: "other.example", path: "/" }]);
-    await page.goto(site.origin);
+    const site = await tab.makeSite({ "/": `<title>x</title>${tag('data-api="OTHER/collect"', script)}`, "*": "" });
+    await tab.context.addCookies([{ name: "session", value: "1", domain: "other.example", path: "/" }]);
+    await tab.page.goto(site.origin);
     const collected = () => site.requests.filter(({ path }) => path === "/collect");
     await expect.poll(() => collected().length).toBe(1);
     const headers = collected()[0]?.headers ?? {};
@@ -173,21 +161,21 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
 
   it("takes no long task and forces no layout on a page with 10,000 links", async () => {
     const links = Array.from({ length: 10_000 }, (_, i) => `<p><a href="OTHER/${i}" target="_blank">Link ${i}</a></p>`);
-    site = await makeSite({ "/": `<title>x</title>${links.join("")}` });
-    await page.goto(site.origin);
-    const devtools = await context.newCDPSession(page);
+    const site = await tab.makeSite({ "/": `<title>x</title>${links.join("")}` });
+    await tab.page.goto(site.origin);
+    const devtools = await tab.context.newCDPSession(tab.page);
     await devtools.send("Performance.enable");
     const layouts = async () =>
       (await devtools.send("Performance.getMetrics")).metrics.find(({ name }) => name === "LayoutCount")?.value ?? 0;
     // Nothing is left to be laid out before the script comes.
-    await page.evaluate(
+    await tab.page.evaluate(
       () =>
         new Promise((resolve) =>
           requestAnimationFrame(() => requestAnimationFrame(() => resolve(document.body.offsetHeight))),
         ),
     );
     const before = await layouts();
-    const longTasks = await page.evaluate(
+    const longTasks = await tab.page.evaluate(
       ([src, domain]) =>
         new Promise<number[]>((resolve) => {
           const tasks: number[] = [];
@@ -208,12 +196,12 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
     expect(longTasks).toEqual([]);
     expect((await layouts()) - before).toBe(0);
     // It would have been noticed.
-    await page.evaluate(() => {
+    await tab.page.evaluate(() => {
       document.body.style.width = "500px";
       return scrollY;
     });
     expect((await layouts()) - before).toBe(1);
-    await page.click("a >> nth=5000");
+    await tab.page.click("a >> nth=5000");
     await expectCounted(site, { views: { "/": 1 }, events: { Loaded: 1, "Outbound Link: Click": 1 } });
   });
 });

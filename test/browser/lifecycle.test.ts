@@ -1,28 +1,14 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { closeAlone, installedChrome, launch, openAlone } from "./browser.ts";
-import { api, expectCounted, makeSite, type Site, tag } from "./sites.ts";
+import { describe, expect, it } from "vitest";
+import { installedChrome, openAlone } from "./browser.ts";
+import { api, expectCounted, type Site, tag } from "./sites.ts";
+import { useTab } from "./tab.ts";
 
-let browser: Browser;
-let page: Page;
-let site: Site;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  page = await (await browser.newContext()).newPage();
-});
-afterEach(async () => {
-  await page.context().close();
-  await closeAlone();
-  site.stop();
-});
+const tab = useTab();
 
 /** What the page sends, in order. */
 function sent(): { n: string; u: string; e?: number; sd?: number }[] {
   const bodies: ReturnType<typeof sent> = [];
-  page.on("request", (request) => {
+  tab.page.on("request", (request) => {
     if (request.method() === "POST") bodies.push(JSON.parse(request.postData() ?? ""));
   });
   return bodies;
@@ -30,7 +16,7 @@ function sent(): { n: string; u: string; e?: number; sd?: number }[] {
 
 /** Makes the page believe that it is hidden, or shown again. */
 async function show(visible: boolean): Promise<void> {
-  await page.evaluate((visible) => {
+  await tab.page.evaluate((visible) => {
     Object.defineProperty(document, "hidden", { configurable: true, get: () => !visible });
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   }, visible);
@@ -56,11 +42,7 @@ describe("a page that is prerendered", () => {
   const ready = `<script>footfall("Early"); addEventListener("load", () => fetch("/prerendered"))</script>`;
   const stub = `<script>window.footfall=function(){(footfall.q=footfall.q||[]).push(arguments)}</script>`;
   const pages = (to: string) => {
-    const isReady = {
-      get body() {
-        return site?.requests.some(({ path }) => path === "/prerendered") ? "yes" : "no";
-      },
-    };
+    const isReady = ({ requests }: Site) => (requests.some(({ path }) => path === "/prerendered") ? "yes" : "no");
     return {
       "/start": `<title>Start</title>${tag()}${rules("/next")}${onward(to, "ready")}`,
       "/next": `<title>Next</title>${stub}${tag()}${ready}`,
@@ -71,7 +53,7 @@ describe("a page that is prerendered", () => {
   };
 
   it("counts when it is shown, with the events that it had before", async () => {
-    site = await makeSite(pages("/next"));
+    const site = await tab.makeSite(pages("/next"));
     await openAlone(`${site.origin}/start`);
     await expectCounted(site, { visits: 1, views: { "/start": 1, "/next": 1 }, events: { Early: 1 } });
     const requests = site.requests.filter(({ path }) => path === "/next");
@@ -79,7 +61,7 @@ describe("a page that is prerendered", () => {
   });
 
   it("never counts if it is never shown", async () => {
-    site = await makeSite(pages("/other"));
+    const site = await tab.makeSite(pages("/other"));
     await openAlone(`${site.origin}/start`);
     await expectCounted(site, { visits: 1, views: { "/start": 1, "/other": 1 }, events: {} });
     const requests = site.requests.filter(({ path }) => path === "/next");
@@ -89,11 +71,11 @@ describe("a page that is prerendered", () => {
 
 describe("a tab in the background", () => {
   it("counts when it is shown for the first time, and its events then, too", async () => {
-    site = await makeSite({ "/": `<title>x</title>${tag()}` });
+    const site = await tab.makeSite({ "/": `<title>x</title>${tag()}` });
     const bodies = sent();
-    await page.addInitScript(() => Object.defineProperty(document, "hidden", { configurable: true, value: true }));
-    await page.goto(site.origin);
-    await page.evaluate(() => {
+    await tab.page.addInitScript(() => Object.defineProperty(document, "hidden", { configurable: true, value: true }));
+    await tab.page.goto(site.origin);
+    await tab.page.evaluate(() => {
       window.footfall?.("Early");
       history.pushState({}, "", "/shown");
       window.dispatchEvent(new Event("focus"));
@@ -108,26 +90,26 @@ describe("a tab in the background", () => {
 
 describe("a page from the back-forward cache", () => {
   it("is a page view again", async () => {
-    site = await makeSite({ "/": `<title>x</title>${tag()}` });
-    await page.goto(site.origin);
+    const site = await tab.makeSite({ "/": `<title>x</title>${tag()}` });
+    await tab.page.goto(site.origin);
     await expectCounted(site, { views: { "/": 1 } });
-    await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    await tab.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
     await expectCounted(site, { visits: 1, views: { "/": 2 } });
   });
 
   it("waits to be counted where it comes back hidden", async () => {
-    site = await makeSite({ "/": `<title>x</title>${tag()}` });
-    await page.goto(site.origin);
+    const site = await tab.makeSite({ "/": `<title>x</title>${tag()}` });
+    await tab.page.goto(site.origin);
     await show(false);
-    await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
-    await page.evaluate(() => window.footfall?.("Hidden"));
+    await tab.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    await tab.page.evaluate(() => window.footfall?.("Hidden"));
     await show(true);
     await expectCounted(site, { views: { "/": 2 }, events: { Hidden: 1 } });
   });
 
   // The Chromium that comes with npm has no such cache: a Chrome of the machine's own does.
   it.skipIf(!installedChrome)("is really in the cache, in spite of us", async () => {
-    site = await makeSite({
+    const site = await tab.makeSite({
       "/first": `<title>First</title>${tag()}<script>
         addEventListener("load", () => history.state || setTimeout(() => {
           history.replaceState({ left: true }, ""); location.href = "/second"; }, 200));
@@ -146,24 +128,24 @@ describe("engagement", () => {
   const tall = `<title>x</title>${tag()}<style>body { margin: 0 } div { height: 4000px }</style><div></div>`;
 
   it("tells how long and how far a page was looked at, when it is left", async () => {
-    site = await makeSite({ "/tall": tall, "/away": "<title>Away</title>" });
-    await page.setViewportSize({ width: 800, height: 1000 });
-    await page.goto(`${site.origin}/tall`);
-    await page.evaluate(() => scrollTo(0, 1000));
-    await page.waitForFunction(() => performance.now() > 1200);
-    await page.evaluate(() => scrollTo(0, 0));
-    await page.goto(`${site.origin}/away`);
+    const site = await tab.makeSite({ "/tall": tall, "/away": "<title>Away</title>" });
+    await tab.page.setViewportSize({ width: 800, height: 1000 });
+    await tab.page.goto(`${site.origin}/tall`);
+    await tab.page.evaluate(() => scrollTo(0, 1000));
+    await tab.page.waitForFunction(() => performance.now() > 1200);
+    await tab.page.evaluate(() => scrollTo(0, 0));
+    await tab.page.goto(`${site.origin}/away`);
     await expect
       .poll(() => engagement(site), { timeout: 8_000 })
       .toEqual({ "/tall": { time_on_page: 1, scroll_depth: 50 } });
   });
 
   it("of a page in an app is sent before the next view, and only once in three seconds", async () => {
-    site = await makeSite({ "*": tall });
+    const site = await tab.makeSite({ "*": tall });
     const bodies = sent();
-    await page.goto(`${site.origin}/a`);
-    await page.waitForFunction(() => performance.now() > 200);
-    await page.evaluate(() => {
+    await tab.page.goto(`${site.origin}/a`);
+    await tab.page.waitForFunction(() => performance.now() > 200);
+    await tab.page.evaluate(() => {
       for (const path of ["/b", "/c"]) history.pushState({}, "", path);
     });
     await show(false);
@@ -178,43 +160,43 @@ describe("engagement", () => {
   });
 
   it("is counted while the page is visible and in focus, and goes on after a pause", async () => {
-    site = await makeSite({ "*": tall });
+    const site = await tab.makeSite({ "*": tall });
     const bodies = sent();
-    await page.clock.install();
-    await page.goto(`${site.origin}/a`);
+    await tab.page.clock.install();
+    await tab.page.goto(`${site.origin}/a`);
     const focus = (focused: boolean) =>
-      page.evaluate((focused) => {
+      tab.page.evaluate((focused) => {
         document.hasFocus = () => focused;
         window.dispatchEvent(new Event(focused ? "focus" : "blur"));
       }, focused);
-    await page.clock.runFor(4_000);
+    await tab.page.clock.runFor(4_000);
     await focus(false);
-    await page.clock.runFor(60_000);
+    await tab.page.clock.runFor(60_000);
     await focus(true);
-    await page.clock.runFor(5_000);
+    await tab.page.clock.runFor(5_000);
     await show(false);
-    await page.clock.runFor(60_000);
+    await tab.page.clock.runFor(60_000);
     await show(true);
-    await page.clock.runFor(2_000);
+    await tab.page.clock.runFor(2_000);
     await show(false);
-    await page.clock.runFor(2_000);
+    await tab.page.clock.runFor(2_000);
     await show(false);
     const engagements = bodies.filter(({ n }) => n === "engagement").map(({ e = 0 }) => Math.round(e / 100) / 10);
     expect(engagements).toEqual([9, 2]);
   });
 
   it("is not sent of a page that was not counted", async () => {
-    site = await makeSite({
+    const site = await tab.makeSite({
       "*": `${tall}`
         .replace("/script.js", "/script.full.js")
         .replace("data-domain", 'data-exclude="/secret" data-domain'),
     });
     const bodies = sent();
-    await page.goto(`${site.origin}/secret`);
-    await page.waitForFunction(() => performance.now() > 200);
-    await page.evaluate(() => history.pushState({}, "", "/open"));
-    await page.waitForFunction(() => performance.now() > 400);
-    await page.evaluate(() => history.pushState({}, "", "/secret"));
+    await tab.page.goto(`${site.origin}/secret`);
+    await tab.page.waitForFunction(() => performance.now() > 200);
+    await tab.page.evaluate(() => history.pushState({}, "", "/open"));
+    await tab.page.waitForFunction(() => performance.now() > 400);
+    await tab.page.evaluate(() => history.pushState({}, "", "/secret"));
     await show(false);
     expect(bodies.map(({ n, u }) => [n, new URL(u).pathname])).toEqual([
       ["pageview", "/open"],

@@ -1,37 +1,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { launch } from "./browser.ts";
-import { counted, expectCounted, FOOTFALL, makeSite, type Site, tag } from "./sites.ts";
+import { describe, expect, it } from "vitest";
+import { counted, expectCounted, FOOTFALL, tag } from "./sites.ts";
+import { useTab } from "./tab.ts";
 
-let browser: Browser;
-let page: Page;
-let site: Site;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-afterEach(async () => {
-  await page.context().close();
-  site.stop();
-});
+const tab = useTab();
 
 const QUEUE =
   "<script>window.footfall=function(){(footfall.q=footfall.q||[]).push(arguments)};footfall('Early')</script>";
 const CONTENT = `<title>x</title>${QUEUE}SCRIPT<a id="out" target="_blank" href="OTHER/x">Out</a><div style="height:3000px"></div>`;
 
 /** Does all that would be counted, and returns the beacons that were sent. */
-async function visit(path: string, init?: () => void, options: BrowserContextOptions = {}): Promise<string[]> {
-  page = await (await browser.newContext(options)).newPage();
+async function visit(path: string, init?: () => void): Promise<string[]> {
   const beacons: string[] = [];
-  page.on("request", (request) => {
+  tab.page.on("request", (request) => {
     if (request.url().startsWith(FOOTFALL) && request.method() !== "GET") beacons.push(request.postData() ?? "");
   });
-  if (init) await page.addInitScript(init);
-  await page.goto(path);
-  await page.click("#out");
-  await page.evaluate(async () => {
+  if (init) await tab.page.addInitScript(init);
+  await tab.page.goto(path);
+  await tab.page.click("#out");
+  await tab.page.evaluate(async () => {
     await new Promise((callback) => window.footfall?.("Event", { callback }));
     history.pushState({}, "", `${location.pathname}/next${location.hash}`);
     scrollTo(0, 1000);
@@ -49,12 +37,10 @@ const define = (name: string, value: unknown) =>
 const LOUD = { views: { "/a": 1, "/a/next": 2 }, events: { Early: 1, Event: 1, "Outbound Link: Click": 1 } };
 
 describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
-  const serve = async (attributes = "") => {
-    site = await makeSite({ "*": CONTENT.replace("SCRIPT", tag(attributes, script)) });
-  };
+  const serve = () => tab.makeSite({ "*": CONTENT.replace("SCRIPT", tag("", script)) });
 
   it("is heard without a reason to be silent", async () => {
-    await serve();
+    const site = await serve();
     expect((await visit(`${site.origin}/a`)).length).toBeGreaterThan(5);
     await expectCounted(site, LOUD);
   });
@@ -64,13 +50,11 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
     ["Do Not Track", "doNotTrack", "1"],
     ["an automated browser", "webdriver", true],
   ])("sends nothing with %s, and calls back all the same", async (_, name, value) => {
-    await serve();
-    page = await (await browser.newContext()).newPage();
-    await page.close();
+    const site = await serve();
     const beacons = await visit(`${site.origin}/a`, new Function(define(name, value)) as () => void);
     expect(beacons).toEqual([]);
     expect(await counted(site)).toEqual({ visitors: 0, visits: 0, views: {}, events: {} });
-    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    expect(await tab.page.evaluate(() => Object.keys(localStorage))).toEqual([]);
   });
 
   it.each([
@@ -78,53 +62,52 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
     ["doNotTrack", "0"],
     ["globalPrivacyControl", false],
   ])("counts where %s is %s", async (name, value) => {
-    await serve();
+    const site = await serve();
     await visit(`${site.origin}/a`, new Function(define(name, value)) as () => void);
     await expectCounted(site, LOUD);
   });
 
   it("keeps an opt-out that the visitor asked for, and nothing else, until he takes it back", async () => {
-    await serve();
+    const site = await serve();
     expect(await visit(`${site.origin}/a#footfall-off`)).toEqual([]);
-    const stored = () => page.evaluate(() => [{ ...localStorage }, { ...sessionStorage }, document.cookie]);
+    const stored = () => tab.page.evaluate(() => [{ ...localStorage }, { ...sessionStorage }, document.cookie]);
     expect(await stored()).toEqual([{ footfall: "1" }, {}, ""]);
-    await page.goto(`${site.origin}/b`);
-    await page.evaluate(() => new Promise((callback) => window.footfall?.("Event", { callback })));
+    await tab.page.goto(`${site.origin}/b`);
+    await tab.page.evaluate(() => new Promise((callback) => window.footfall?.("Event", { callback })));
     expect(await counted(site)).toMatchObject({ views: {}, events: {} });
 
     // By a link within the page, as in a privacy notice.
-    await page.evaluate(() => {
+    await tab.page.evaluate(() => {
       location.hash = "#footfall-on";
     });
     expect(await stored()).toEqual([{}, {}, ""]);
-    await page.evaluate(() => new Promise((callback) => window.footfall?.("Back", { callback })));
-    await page.evaluate(() => {
+    await tab.page.evaluate(() => new Promise((callback) => window.footfall?.("Back", { callback })));
+    await tab.page.evaluate(() => {
       location.hash = "#footfall-off";
     });
     expect(await stored()).toEqual([{ footfall: "1" }, {}, ""]);
-    await page.evaluate(() => new Promise((callback) => window.footfall?.("Gone", { callback })));
+    await tab.page.evaluate(() => new Promise((callback) => window.footfall?.("Gone", { callback })));
     await expectCounted(site, { events: { Back: 1 } });
   });
 
   it("objects by the links that the docs give for privacy pages, which say so", async () => {
     const docs = readFileSync(join(import.meta.dirname, "../../docs/script.md"), "utf8");
     const notice = docs.match(/```html\n(<p>[^`]*footfall-off[^`]*)```/)?.[1] ?? "";
-    site = await makeSite({ "/privacy": `<title>Privacy</title>${tag("", script)}${notice}` });
-    page = await (await browser.newContext()).newPage();
-    await page.goto(`${site.origin}/privacy`);
-    const said = async () => page.locator(".footfall-said:visible").allInnerTexts();
+    const site = await tab.makeSite({ "/privacy": `<title>Privacy</title>${tag("", script)}${notice}` });
+    await tab.page.goto(`${site.origin}/privacy`);
+    const said = async () => tab.page.locator(".footfall-said:visible").allInnerTexts();
     expect(await said()).toEqual([]);
-    await page.click("text=do not count me");
+    await tab.page.click("text=do not count me");
     expect(await said()).toEqual(["From now on this browser's visits are not counted here."]);
-    expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({ footfall: "1" });
-    await page.click("text=count me again");
+    expect(await tab.page.evaluate(() => ({ ...localStorage }))).toEqual({ footfall: "1" });
+    await tab.page.click("text=count me again");
     expect(await said()).toEqual(["This browser's visits are counted again."]);
-    expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({});
+    expect(await tab.page.evaluate(() => ({ ...localStorage }))).toEqual({});
     await expectCounted(site, { views: { "/privacy": 1 } });
   });
 
   it("counts where storage is forbidden", async () => {
-    await serve();
+    const site = await serve();
     await visit(`${site.origin}/a`, () =>
       Object.defineProperty(window, "localStorage", {
         get: () => {
@@ -136,7 +119,7 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
   });
 
   it.each(["localhost", "127.0.0.1"])("counts %s only where the tag says so", async (host) => {
-    site = await makeSite(
+    const site = await tab.makeSite(
       {
         "/loud/a": CONTENT.replace("SCRIPT", tag("data-local", script)),
         "*": CONTENT.replace("SCRIPT", tag("", script)),
@@ -145,7 +128,7 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
     );
     const { port } = new URL(site.origin);
     expect(await visit(`http://${host}:${port}/quiet`)).toEqual([]);
-    await page.context().close();
+    await tab.reopen();
     await visit(`http://${host}:${port}/loud/a`);
     await expectCounted(site, { views: { "/loud/a": 1, "/loud/a/next": 2 } });
   });

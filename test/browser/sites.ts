@@ -7,8 +7,11 @@ const { url: footfall, key } = inject("footfall");
 /** Where pages find Footfall: on a host of its own, as in real life. */
 export const FOOTFALL = `http://footfall.example:${new URL(footfall).port}`;
 
-/** A page: its HTML, or what to answer instead. */
-export type Page = string | { status?: number; headers?: Record<string, string>; body?: string };
+/** A page: its HTML, fixed or made at each request, or what to answer instead. */
+export type Page =
+  | string
+  | ((site: Site) => string)
+  | { status?: number; headers?: Record<string, string>; body?: string };
 
 export interface Site {
   /** `shop.example` */
@@ -37,13 +40,16 @@ export async function makeSite(pages: Record<string, Page>, settings: object = {
     const { pathname } = new URL(request.url ?? "/", "http://site.invalid");
     requests.push({ path: request.url ?? "/", headers: request.headers });
     const page = pages[pathname] ?? pages["*"] ?? { status: 404, body: "" };
-    const { status = 200, headers = {}, body = "" } = typeof page === "string" ? { body: page } : page;
+    const answer = typeof page === "function" ? page(site) : page;
+    const { status = 200, headers = {}, body = "" } = typeof answer === "string" ? { body: answer } : answer;
     response.writeHead(status, { "Content-Type": "text/html; charset=utf-8", ...headers });
     response.end(body.replaceAll("DOMAIN", domain).replaceAll("SNIPPET", snippet).replaceAll("OTHER", other));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const other = `http://other.example:${portOf(server)}`;
-  return { domain, origin: `http://${domain}:${portOf(server)}`, other, requests, stop: () => stop(server) };
+  const origin = `http://${domain}:${portOf(server)}`;
+  const site: Site = { domain, origin, other, requests, stop: () => stop(server) };
+  return site;
 }
 
 function portOf(server: Server): number {

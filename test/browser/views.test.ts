@@ -1,48 +1,34 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { launch } from "./browser.ts";
-import { expectCounted, makeSite, type Site, tag } from "./sites.ts";
+import { describe, expect, it } from "vitest";
+import { expectCounted, tag } from "./sites.ts";
+import { useTab } from "./tab.ts";
 
-let browser: Browser;
-let page: Page;
-let site: Site | undefined;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  page = await (await browser.newContext()).newPage();
-});
-afterEach(async () => {
-  await page.context().close();
-  site?.stop();
-});
+const tab = useTab();
 
 const scripts = ["/script.js", "/script.full.js", "/js/script.js"];
 
 describe.each(scripts)("with %s", (script) => {
   it("counts each page of a site, and one visit of one visitor", async () => {
-    site = await makeSite({
+    const site = await tab.makeSite({
       "/": `<title>Home</title>${tag("", script)}<a href="/about?x=1#team">About</a>`,
       "/about": `<title>About</title>${tag("", script)}<a href="/">Home</a>`,
     });
-    await page.goto(site.origin);
-    await page.click("a");
-    await page.click("a");
+    await tab.page.goto(site.origin);
+    await tab.page.click("a");
+    await tab.page.click("a");
     await expectCounted(site, { visitors: 1, visits: 1, views: { "/": 2, "/about": 1 }, events: {} });
   });
 
   it("counts the routes of an app that pushes and replaces its history", async () => {
-    site = await makeSite({ "*": `<title>App</title>${tag("", script)}` });
-    await page.goto(`${site.origin}/a`);
-    await page.evaluate(() => {
+    const site = await tab.makeSite({ "*": `<title>App</title>${tag("", script)}` });
+    await tab.page.goto(`${site.origin}/a`);
+    await tab.page.evaluate(() => {
       history.pushState({}, "", "/b");
       history.pushState({}, "", "/b?page=2");
       history.pushState({}, "", "/b#top");
       history.replaceState({ seen: true }, "", "/b");
       history.replaceState({}, "", "/c");
     });
-    await page.evaluate(
+    await tab.page.evaluate(
       () =>
         new Promise((resolve) => {
           addEventListener("popstate", resolve, { once: true });
@@ -53,17 +39,17 @@ describe.each(scripts)("with %s", (script) => {
   });
 
   it("counts the same where the browser has no Navigation API", async () => {
-    site = await makeSite({ "*": `<title>App</title>${tag("", script)}` });
-    await page.addInitScript(() => Object.defineProperty(window, "navigation", { value: undefined }));
-    await page.goto(`${site.origin}/a`);
-    const state = await page.evaluate(() => {
+    const site = await tab.makeSite({ "*": `<title>App</title>${tag("", script)}` });
+    await tab.page.addInitScript(() => Object.defineProperty(window, "navigation", { value: undefined }));
+    await tab.page.goto(`${site.origin}/a`);
+    const state = await tab.page.evaluate(() => {
       history.pushState({}, "", "/b");
       history.pushState({}, "", "/b?page=2");
       history.replaceState({ seen: 1 }, "", "/c");
       return history.state;
     });
     expect(state).toEqual({ seen: 1 });
-    await page.evaluate(
+    await tab.page.evaluate(
       () =>
         new Promise((resolve) => {
           addEventListener("popstate", resolve, { once: true });
@@ -74,9 +60,9 @@ describe.each(scripts)("with %s", (script) => {
   });
 
   it("counts routes by the Navigation API's own navigate()", async () => {
-    site = await makeSite({ "*": `<title>App</title>${tag("", script)}` });
-    await page.goto(`${site.origin}/a`);
-    await page.evaluate(async () => {
+    const site = await tab.makeSite({ "*": `<title>App</title>${tag("", script)}` });
+    await tab.page.goto(`${site.origin}/a`);
+    await tab.page.evaluate(async () => {
       navigation.addEventListener("navigate", (event) => event.intercept({ handler: async () => {} }));
       await navigation.navigate("/b").finished;
       await navigation.navigate("/b?sorted", { history: "replace" }).finished;
@@ -86,62 +72,61 @@ describe.each(scripts)("with %s", (script) => {
   });
 
   it("counts routes in the fragment where the tag says so, and only there", async () => {
-    site = await makeSite({
+    const site = await tab.makeSite({
       "/app": `<title>App</title>${tag("data-hash", script)}<a href="#/two">Two</a>`,
       "/plain": `<title>Plain</title>${tag("", script)}<a href="#two">Two</a>`,
     });
-    await page.goto(`${site.origin}/app#/one`);
-    await page.click("a");
-    await page.evaluate(() => {
+    await tab.page.goto(`${site.origin}/app#/one`);
+    await tab.page.click("a");
+    await tab.page.evaluate(() => {
       location.hash = "#/two?sorted=1";
       location.hash = "#/three";
     });
-    await page.goto(`${site.origin}/plain#one`);
-    await page.click("a");
+    await tab.page.goto(`${site.origin}/plain#one`);
+    await tab.page.click("a");
     await expectCounted(site, { views: { "/app#/one": 1, "/app#/two": 1, "/app#/three": 1, "/plain": 1 } });
   });
 
   it("counts a page of which the visitor sees little, being gone at once", async () => {
-    site = await makeSite({ "/a": `<title>A</title>${tag("", script)}`, "/b": "<title>B</title>" });
-    await page.goto(`${site.origin}/a`, { waitUntil: "commit" });
-    await page.waitForFunction(() => "footfall" in window);
-    await page.goto(`${site.origin}/b`);
+    const site = await tab.makeSite({ "/a": `<title>A</title>${tag("", script)}`, "/b": "<title>B</title>" });
+    await tab.page.goto(`${site.origin}/a`, { waitUntil: "commit" });
+    await tab.page.waitForFunction(() => "footfall" in window);
+    await tab.page.goto(`${site.origin}/b`);
     await expectCounted(site, { views: { "/a": 1 } });
   });
 
   it("counts a page in an iframe as a page of its own", async () => {
-    site = await makeSite({
+    const site = await tab.makeSite({
       "/outer": `<title>Outer</title>${tag("", script)}<iframe src="/inner"></iframe>`,
       "/inner": `<title>Inner</title>${tag("", script)}`,
     });
-    await page.goto(`${site.origin}/outer`);
+    await tab.page.goto(`${site.origin}/outer`);
     await expectCounted(site, { visitors: 1, visits: 1, views: { "/outer": 1, "/inner": 1 } });
   });
 
   it("counts once where a page runs its tag twice", async () => {
-    site = await makeSite({ "/": `<title>Twice</title>${tag("", script)}${tag("", script)}<p>` });
-    await page.goto(site.origin);
-    await page.evaluate(() => window.footfall?.("Once"));
+    const site = await tab.makeSite({ "/": `<title>Twice</title>${tag("", script)}${tag("", script)}<p>` });
+    await tab.page.goto(site.origin);
+    await tab.page.evaluate(() => window.footfall?.("Once"));
     await expectCounted(site, { views: { "/": 1 }, events: { Once: 1 } });
   });
 
   it("counts a page whose address is too long for a beacon", async () => {
-    site = await makeSite({ "*": `<title>Long</title>${tag("", script)}` });
-    await page.goto(`${site.origin}/long?utm_source=news&x=${"ä".repeat(500)}`);
+    const site = await tab.makeSite({ "*": `<title>Long</title>${tag("", script)}` });
+    await tab.page.goto(`${site.origin}/long?utm_source=news&x=${"ä".repeat(500)}`);
     await expectCounted(site, { views: { "/long": 1 } });
   });
 });
 
 it("counts the pixel where JavaScript is off, by the snippet that making the site gave", async () => {
-  site = await makeSite({ "/a": "SNIPPET" });
-  const silent = await browser.newContext({ javaScriptEnabled: false });
-  await (await silent.newPage()).goto(`${site.origin}/a`);
+  const site = await tab.makeSite({ "/a": "SNIPPET" });
+  await tab.reopen({ javaScriptEnabled: false });
+  await tab.page.goto(`${site.origin}/a`);
   await expectCounted(site, { visitors: 1, visits: 1, views: { "/a": 1 } });
-  await silent.close();
 });
 
 it("counts by the snippet that making the site gave", async () => {
-  site = await makeSite({ "/a": "SNIPPET" });
-  await page.goto(`${site.origin}/a`);
+  const site = await tab.makeSite({ "/a": "SNIPPET" });
+  await tab.page.goto(`${site.origin}/a`);
   await expectCounted(site, { visitors: 1, visits: 1, views: { "/a": 1 } });
 });
