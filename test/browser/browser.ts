@@ -1,10 +1,11 @@
 /** Real Chromium: driven by Playwright, or left alone with a page that drives itself. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import chromiumInside from "@sparticuz/chromium";
 import { type Browser, chromium } from "playwright-core";
+import { vi } from "vitest";
 
 /** The browser of a visitor; a headless one's own User-Agent says that it is a robot. */
 const USER_AGENT =
@@ -50,12 +51,13 @@ const alone = new Set<ChildProcess>();
 /**
  * Opens a page in a browser that no automation is attached to, which would keep it from prerendering.
  * @param browser the npm Chromium unless another is named
+ * @returns the folder of its profile
  */
-export async function openAlone(url: string, browser?: string): Promise<void> {
+export async function openAlone(url: string, browser?: string, flags: readonly string[] = []): Promise<string> {
   const profile = mkdtempSync(join(tmpdir(), "footfall-chrome-"));
   const child = spawn(
     browser ?? (await executable()),
-    [...FLAGS, "--headless=new", `--user-data-dir=${profile}`, url],
+    [...FLAGS, ...flags, "--headless=new", `--user-data-dir=${profile}`, url],
     { stdio: "ignore", detached: true },
   );
   alone.add(child);
@@ -63,6 +65,28 @@ export async function openAlone(url: string, browser?: string): Promise<void> {
     alone.delete(child);
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   });
+  return profile;
+}
+
+/**
+ * Opens a page in a tab behind the one of a browser of its own, which needs an installed Chrome: a headless shell shows
+ * all its tabs.
+ * @returns brings the tab to the front
+ */
+export async function openBehind(url: string, front: string, browser: string): Promise<() => void> {
+  const profile = await openAlone(front, browser, ["--remote-debugging-port=0"]);
+  const file = join(profile, "DevToolsActivePort");
+  await vi.waitUntil(() => existsSync(file) && readFileSync(file, "utf8").includes("/devtools/"), { timeout: 10_000 });
+  const [port, path] = readFileSync(file, "utf8").split("\n");
+  // To the browser itself: nothing is attached to the pages.
+  const devtools = new WebSocket(`ws://127.0.0.1:${port}${path}`);
+  const opened = Promise.withResolvers<string>();
+  devtools.onopen = () => send("Target.createTarget", { url, background: true });
+  devtools.onmessage = ({ data }) => opened.resolve(JSON.parse(data).result.targetId);
+  devtools.onerror = () => opened.reject(new Error("the browser does not answer"));
+  const send = (method: string, params: object) => devtools.send(JSON.stringify({ id: 1, method, params }));
+  const targetId = await opened.promise;
+  return () => send("Target.activateTarget", { targetId });
 }
 
 /** For `afterEach`: ends the browsers that were left alone. */

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { installedChrome, openAlone } from "./browser.ts";
+import { installedChrome, openAlone, openBehind } from "./browser.ts";
 import { api, expectCounted, type Site, tag } from "./sites.ts";
 import { useTab } from "./tab.ts";
 
 const tab = useTab();
+
+// The Chromium that comes with npm has neither tabs in the background nor a back-forward cache.
+const inChrome = it.skipIf(!installedChrome);
 
 /** What the page sends, in order. */
 function sent(): { n: string; u: string; e?: number; sd?: number }[] {
@@ -86,6 +89,20 @@ describe("a tab in the background", () => {
     await show(true);
     await expectCounted(site, { visits: 1, views: { "/shown": 1 }, events: { Early: 1 } });
   });
+
+  inChrome("is not counted while it is never shown, and counts once it really is", async () => {
+    const loaded = `<script>addEventListener("load", () => fetch("/loaded"))</script>`;
+    const site = await tab.makeSite({
+      "/front": `<title>Front</title>${tag()}`,
+      "/behind": `<title>Behind</title>${tag()}${loaded}`,
+      "/loaded": "",
+    });
+    const show = await openBehind(`${site.origin}/behind`, `${site.origin}/front`, installedChrome ?? "");
+    await expect.poll(() => site.requests.some(({ path }) => path === "/loaded"), { timeout: 8_000 }).toBe(true);
+    await expectCounted(site, { views: { "/front": 1 } });
+    show();
+    await expectCounted(site, { visits: 1, views: { "/front": 1, "/behind": 1 } });
+  });
 });
 
 describe("a page from the back-forward cache", () => {
@@ -107,8 +124,7 @@ describe("a page from the back-forward cache", () => {
     await expectCounted(site, { views: { "/": 2 }, events: { Hidden: 1 } });
   });
 
-  // The Chromium that comes with npm has no such cache: a Chrome of the machine's own does.
-  it.skipIf(!installedChrome)("is really in the cache, in spite of us", async () => {
+  inChrome("is really in the cache, in spite of us", async () => {
     const site = await tab.makeSite({
       "/first": `<title>First</title>${tag()}<script>
         addEventListener("load", () => history.state || setTimeout(() => {
