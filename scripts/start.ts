@@ -67,13 +67,13 @@ Footfall is listening on ${url}
   Admin key   ${admin.key}   (${from})
   State       ${shown(options.stateDir)}${migrated.length > 0 ? `   (applied ${migrated.join(", ")})` : ""}
 
-Paste this into a page of yours that you open on http://localhost, at any port:
+Paste this into the body of a page of yours that you open on http://localhost, at any port:
 
   ${snippet(url, "localhost").replace("\n", "\n  ")}
 
 Read what was counted today:
 
-  curl -H "Authorization: Bearer ${admin.key}" "${url}/api/stats/localhost?period=day"
+  curl -H "Authorization: Bearer ${admin.key}" "${url}/api/v1/stats/aggregate?site_id=localhost&period=day&metrics=visitors,pageviews"
 
 Ctrl-C ends it.
 `;

@@ -57,8 +57,9 @@ export function parseOptions(args: string[], cwd: string, projectDir: string): S
   const values = new Map<OptionName, string>();
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") throw new StartError(`Unexpected argument "${token.value}": see --help.`);
-    if (!isOptionName(token.name)) throw new StartError(`Unknown option ${token.rawName}: see --help.`);
+    if (token.kind === "positional")
+      throw new StartError(`Unexpected argument "${token.value}": see npm start -- --help.`);
+    if (!isOptionName(token.name)) throw new StartError(`Unknown option ${token.rawName}: see npm start -- --help.`);
     const name = token.name;
     // `--port --persist-to x` would otherwise take the next option for the value.
     const missing = token.value === undefined || token.value === "" || (!token.inlineValue && token.value[0] === "-");

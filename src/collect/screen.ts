@@ -23,8 +23,8 @@ export function screen(site: Site, beacon: Beacon, referrer: Referrer | null, se
   return null;
 }
 
-/** On a developer's machine the site `localhost` is often opened by its address. */
-const LOOPBACK = new Set(["127.0.0.1", "[::1]"]);
+/** On a developer's machine the site `localhost` is often opened by its address, or as a file, which has no host. */
+const LOOPBACK = new Set(["127.0.0.1", "[::1]", ""]);
 
 /**
  * Whether pages of a host count for a site: the listed hosts (`*.x.org`: subdomains of x.org), or without a list the

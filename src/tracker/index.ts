@@ -24,10 +24,10 @@ export interface Settings {
   local?: boolean;
   /** Send no page view but those of `track("pageview")`. Default false. */
   manual?: boolean;
-  /** The only paths that send anything: `*` within a segment, `**` across. */
-  include?: readonly string[];
+  /** The only paths that send anything: `*` within a segment, `**` across. A list, or a text with commas. */
+  include?: string | readonly string[];
   /** Paths that send nothing. */
-  exclude?: readonly string[];
+  exclude?: string | readonly string[];
   /** Properties of every page view and event. */
   props?: Props;
 }
@@ -41,13 +41,15 @@ const isBrowser = () => typeof document !== "undefined";
 /**
  * Starts counting page views, clicks on outbound links and downloads, submitted forms and engagement. A second call
  * does nothing, nor does one on a server.
+ * @throws TypeError without `api`
  */
 export function init(settings: Settings): void {
   if (started || !isBrowser()) return;
-  started = true;
   const { api, domain, props } = settings;
+  if (!api) throw new TypeError("api: the URL of Footfall's /api/event is required");
+  started = true;
   const flags = (["hash", "local", "manual"] as const).filter((name) => settings[name]).map((name) => [name, true]);
-  const lists = (["include", "exclude"] as const).map((name) => [name, settings[name]?.join(",")]);
+  const lists = (["include", "exclude"] as const).map((name) => [name, settings[name]?.toString()]);
   start({ api, domain, props, ...Object.fromEntries([...flags, ...lists]) }, early, "");
 }
 

@@ -12,8 +12,8 @@ import type { EventOptions } from "./options.ts";
 export interface Connection {
   /** The URL of Footfall's `/api/event`. */
   api: string;
-  /** An API key of the site. Without one the address that the backend tells would not be believed. */
-  key: string;
+  /** An API key of the site, required: without one the address that the backend tells would not be believed. */
+  key: string | undefined;
   /** The site. */
   domain: string;
   /** Instead of the global `fetch`. */
@@ -28,9 +28,9 @@ export type RequestHeaders = Headers | Record<string, string | readonly string[]
 export interface ServerEvent extends Omit<EventOptions, "callback" | "u"> {
   /** The page where it happened. */
   url: string;
-  /** The visitor's address, as the backend's own connection or trusted proxy says. */
-  ip: string;
-  /** The visitor's request headers. Of these the User-Agent is needed; language and opt-outs are passed on. */
+  /** The visitor's address, required: as the backend's own connection or trusted proxy says. */
+  ip: string | undefined;
+  /** The visitor's request headers. The User-Agent is required; language, opt-outs and `Sec-CH-UA` are passed on, too. */
   headers: RequestHeaders;
   /** Where the visitor came from. */
   referrer?: string;
@@ -68,9 +68,11 @@ export function connect({ api, key, domain, fetch: send = fetch, wait = pause }:
 
   /**
    * Sends an event of a visitor. Repeated twice where Footfall does not answer or is away; never counted twice.
-   * @throws TypeError naming what is missing; Error where Footfall refuses it (with the field and the rule) or stays away
+   * @throws TypeError naming what is missing; Error where Footfall refuses it (with the field and the rule) or stays
+   * away. Where the key or the address is not believed, the event was counted all the same, of the backend itself.
    */
   async function track(name: string, event: ServerEvent): Promise<ServerAnswer> {
+    if (!event?.headers) throw new TypeError("headers: the visitor's request headers are required");
     const { url, ip, headers, referrer, id = crypto.randomUUID(), props, revenue, interactive } = event;
     if (!ip) throw new TypeError("ip: the visitor's address is required");
     const passed = new Headers({ Authorization: `Bearer ${key}`, "X-Forwarded-For": ip, "Idempotency-Key": id });
@@ -88,7 +90,8 @@ export function connect({ api, key, domain, fetch: send = fetch, wait = pause }:
         if (answer.status < 500 || last) return await understood(answer);
         await answer.body?.cancel();
       } catch (error) {
-        if (last || error instanceof Refused) throw error;
+        if (error instanceof Refused) throw error;
+        if (last) throw new Error("Footfall does not answer", { cause: error });
       }
       await wait(PAUSES_MS[attempt] ?? 0);
     }

@@ -102,7 +102,7 @@ function look(event: Partial<MouseEvent & PageTransitionEvent> = {}): void {
   if (active) engagedMs += now - lookedAt;
   lookedAt = now;
   // What is sent while prerendering goes out as prefetched, though the page may be visible by then.
-  const hidden = document.prerendering || document.hidden;
+  const hidden = silent || document.prerendering || document.hidden;
   active = !hidden && document.hasFocus();
   measuring ||= setTimeout(() => {
     measuring = 0;
@@ -120,7 +120,7 @@ function look(event: Partial<MouseEvent & PageTransitionEvent> = {}): void {
   // Right clicks follow no link.
   if ((event.button as number) < 2 || submits) {
     const elements = (event as MouseEvent).composedPath() as HTMLAnchorElement[];
-    const link = elements.find((element) => element.href);
+    const link = elements.find((element) => element.href?.slice);
     const props: Props = { url: link?.href.slice(0, URL_CHARS) };
     let named: unknown;
     if (FULL) {
@@ -143,7 +143,7 @@ function look(event: Partial<MouseEvent & PageTransitionEvent> = {}): void {
             link.host && link.host != location.host && "Outbound Link: Click"));
     if (name) send(name as string, { props });
   }
-  if (viewed) queue.splice(0).map((call) => send(...call));
+  if (viewed || silent) queue.splice(0).map((call) => send(...call));
 }
 
 function engage(): void {

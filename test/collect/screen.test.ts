@@ -125,6 +125,8 @@ describe("a host of a site", () => {
     ["localhost", [], "localhost", true],
     ["localhost", [], "127.0.0.1", true],
     ["localhost", [], "[::1]", true],
+    ["localhost", [], "", true],
+    ["example.com", [], "", false],
     ["localhost", [], "app.localhost", true],
     ["localhost", [], "127.0.0.2", false],
     ["example.com", [], "127.0.0.1", false],

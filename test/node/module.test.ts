@@ -159,7 +159,7 @@ describe("a backend's connection", () => {
       attempts++;
       throw new TypeError("fetch failed");
     };
-    await expect(connection({ fetch: away }).track("Never", event())).rejects.toThrow("fetch failed");
+    await expect(connection({ fetch: away }).track("Never", event())).rejects.toThrow("Footfall does not answer");
     expect(attempts).toBe(3);
     const failing: typeof fetch = async () => new Response("away", { status: 503 });
     await expect(connection({ fetch: failing }).track("Never", event())).rejects.toThrow("Footfall answered 503: away");
@@ -171,6 +171,12 @@ describe("a backend's connection", () => {
     ["no key", { key: "" }, {}, /^key: an API key of the site is required/],
     ["no address", {}, { ip: "" }, /^ip: the visitor's address is required/],
     ["what is no address", {}, { ip: "unknown" }, /^key or ip: .*no address/],
+    [
+      "no headers",
+      {},
+      { headers: undefined as unknown as Headers },
+      /^headers: the visitor's request headers are required/,
+    ],
     ["no User-Agent", {}, { headers: {} }, /^headers: the visitor's User-Agent is required/],
     ["no page", {}, { url: "" }, /^Footfall answered 400: .*"url":\["is required"\]/],
   ])("says what is wrong with %s", async (_, settings, more, message) => {

@@ -28,11 +28,11 @@ describe("the options of npm start", () => {
     [["--persist-to="], "Option --persist-to must be the path of a directory."],
     [["--dev-vars"], "Option --dev-vars must be the path of a file."],
     [["--help=yes"], "Option --help must be given without a value."],
-    [["--prot", "9000"], "Unknown option --prot: see --help."],
-    [["--no-port"], "Unknown option --no-port: see --help."],
-    [["--toString"], "Unknown option --toString: see --help."],
-    [["-p", "9000"], "Unknown option -p: see --help."],
-    [["9000"], 'Unexpected argument "9000": see --help.'],
+    [["--prot", "9000"], "Unknown option --prot: see npm start -- --help."],
+    [["--no-port"], "Unknown option --no-port: see npm start -- --help."],
+    [["--toString"], "Unknown option --toString: see npm start -- --help."],
+    [["-p", "9000"], "Unknown option -p: see npm start -- --help."],
+    [["9000"], 'Unexpected argument "9000": see npm start -- --help.'],
   ])("refuses %j", (args, message) => {
     expect(() => parse(...args)).toThrow(message);
   });
