@@ -38,7 +38,7 @@ export function parseEvent(text: string): Parsed {
     kind,
     name,
     page,
-    hashMode: isOne(body.h ?? body.hashMode),
+    hashMode: isSet(body.h ?? body.hashMode ?? body.hash),
     referrer,
     props,
     interactive: kind !== "event" || (body.i ?? body.interactive) !== false,
@@ -154,8 +154,9 @@ function amountOf(value: unknown, field: string, faults: Faults): number | undef
   return undefined;
 }
 
-function isOne(value: unknown): boolean {
-  return value === 1 || value === true || value === "1";
+/** Our script sends its tag's attribute as it stands: `data-hash` without a value is "". */
+function isSet(value: unknown): boolean {
+  return value === 1 || value === true || value === "1" || value === "";
 }
 
 /** Old trackers send the viewport's width; what is no number is ignored. */

@@ -37,15 +37,15 @@ export function withoutWww(host: string): string {
   return host.startsWith("www.") ? host.slice(4) : host;
 }
 
-/** By these a visitor objects, and takes it back: they are no page. */
-const OPT_OUT = /^#footfall-(off|on)$/;
+/** No page of their own: the start of an app's routes; what a visitor objects by, and takes it back. */
+const NO_ROUTE = /^#(\/|footfall-(off|on))?$/;
 
 /**
  * The path as counted: percent-decoded, trailing slash kept, `/` if empty. In hash mode the fragment is part of it,
  * without what follows a `?` within: that is a query like any other.
  */
 export function pagePath(page: PageUrl, hashMode: boolean): string {
-  const isPart = hashMode && page.fragment.length > 1 && !OPT_OUT.test(page.fragment);
-  const fragment = isPart ? (page.fragment.split("?", 1)[0] ?? "") : "";
-  return clean(percentDecoded(page.path) + percentDecoded(fragment), LIMITS.pathChars) || "/";
+  const fragment = hashMode ? (page.fragment.split("?", 1)[0] ?? "") : "";
+  const route = NO_ROUTE.test(fragment) ? "" : percentDecoded(fragment);
+  return clean(percentDecoded(page.path) + route, LIMITS.pathChars) || "/";
 }

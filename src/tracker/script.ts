@@ -5,8 +5,8 @@ import { footfall, start } from "./tracker.ts";
 
 declare const FULL: boolean;
 
-/** What a page may have put in our place until we come; with `l` we are there already. */
-type Global = ((...call: Call) => void) & { q?: Call[]; l?: unknown };
+/** What a page may have put in our place until we come; with `f` we are there already, with `l` Plausible is. */
+type Global = ((...call: Call) => void) & { q?: Call[]; f?: unknown; l?: unknown };
 
 declare global {
   interface Window {
@@ -21,16 +21,22 @@ const tag = (
 ) as HTMLScriptElement;
 const stub = (window.footfall || window.plausible || 0) as Partial<Global>;
 // Some pages run a tag again with each part that they load.
-if (!stub.l) {
+if (!stub.f && (!FULL || tag?.src != null)) {
   let options: Options = tag.dataset;
+  let calls = stub.q || [];
   if (FULL) {
     const props: Props = {};
     for (const { name, value } of tag.attributes) if (/^event-/.test(name)) props[name.slice(6)] = value;
     options = { ...options, props };
     // Plausible's features, of which the address tells: /js/script.hash.local.js
-    for (const [feature] of tag.src.matchAll(/[a-z-]+(?=\.[^/]*$)/g)) Object.assign(options, { [feature]: 1 });
+    for (const feature of ["hash", "local", "manual"] as const)
+      if (RegExp(`[.]${feature}[.][^/]*$`).test(tag.src.split("?")[0] as string)) options[feature] = 1;
+    // A page that moves over may have both stubs.
+    if (window.plausible !== stub) calls = calls.concat(window.plausible?.q || []);
   }
-  start(options, stub.q || [], tag.src);
-  window.footfall = window.plausible = footfall;
-  window.footfall.l = 1;
+  start(options, calls, tag.src);
+  window.footfall = footfall;
+  window.footfall.f = 1;
+  // Not in place of Plausible's own script, which a page may have beside ours.
+  if (!window.plausible?.l) window.plausible = footfall;
 }

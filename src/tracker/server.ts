@@ -113,9 +113,14 @@ async function understood(answer: Response): Promise<ServerAnswer> {
 }
 
 function read(headers: RequestHeaders, name: string): string | null {
-  if (headers instanceof Headers) return headers.get(name);
+  // Whichever implementation of `Headers` it is.
+  if (isHeaders(headers)) return headers.get(name);
   const value = headers[name] ?? headers[name.toLowerCase()];
   return typeof value === "string" ? value : (value?.join(", ") ?? null);
+}
+
+function isHeaders(headers: RequestHeaders): headers is Headers {
+  return typeof headers.get === "function";
 }
 
 function pause(ms: number): Promise<unknown> {

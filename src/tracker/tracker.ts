@@ -13,7 +13,9 @@ declare const FULL: boolean;
 /** At most one engagement in this time, so that a flickering focus is no flood. */
 const ENGAGEMENT_PAUSE_MS = 3_000;
 /** Where a scroll ended is measured once its frame is drawn: asking at once would force a layout. */
-const MEASURE_AFTER_MS = 100;
+const MEASURE_AFTER_MS = 300;
+/** Of a page that is read for long an engagement is sent meanwhile: the visit would be over before it is left. */
+const LONG_READ_MS = 1e6;
 /** The server refuses longer URLs and values. */
 const URL_CHARS = 2_000;
 
@@ -46,9 +48,11 @@ let active: unknown;
 let lookedAt = 0;
 let engagedMs = 0;
 let engagementAt = -ENGAGEMENT_PAUSE_MS;
-/** How far down the page was seen, in CSS pixels. */
+/** How far down the page was seen, of which height, in CSS pixels. */
 let deepest = 0;
+let height = 0;
 let measuring: unknown;
+let clickedAt: unknown;
 
 /** Starts counting. To be called once. */
 export function start(settings: Options, calls: Call[], script: string): void {
@@ -56,12 +60,13 @@ export function start(settings: Options, calls: Call[], script: string): void {
   queue = calls;
   base = script;
   // On the window and while events descend: no handler of the page can keep them from us.
-  `visibilitychange prerenderingchange pageshow focus blur popstate scroll click auxclick${FULL ? " submit" : ""}`
+  `visibilitychange prerenderingchange popstate auxclick focus blur pageshow click scroll${FULL ? " submit" : ""}`
     .split(" ")
     .map((type) => addEventListener(type, look as EventListener, true));
-  if (window.navigation) navigation.addEventListener("currententrychange", look as EventListener);
+  // A page may have something of its own by this name. In a sandboxed frame there are no entries.
+  if (window.navigation?.currentEntry) window.navigation.addEventListener("currententrychange", look as EventListener);
   else
-    ("pushState replaceState".split(" ") as ["pushState", "replaceState"]).map((name) => {
+    (["pushState", "replaceState"] as const).map((name) => {
       const original = history[name];
       history[name] = (...given) => {
         original.apply(history, given);
@@ -79,20 +84,28 @@ export function footfall(...call: Call): void {
 
 /** Takes in the state of things, whatever happened, and sends what follows: so one listener serves all events. */
 function look(event: Partial<MouseEvent & PageTransitionEvent> = {}): void {
-  const { hash, pathname } = location;
+  const { hash } = location;
   silent =
     navigator.webdriver ||
     navigator.globalPrivacyControl ||
     navigator.doNotTrack == "1" ||
-    (!("local" in options) && /^(localhost|127.0.0.1|\[::1]|)$/.test(location.hostname));
+    (!("local" in options) && /^(localhost|127.0.0.1|)$/.test(location.hostname));
   try {
-    if (hash == "#footfall-off") localStorage.footfall = 1;
+    if (hash == "#footfall-off") {
+      // Also where nothing more can be stored: for as long as it stands in the address.
+      if (FULL) silent = 1;
+      localStorage.footfall = 1;
+    }
     if (hash == "#footfall-on") delete localStorage.footfall;
     silent ||= localStorage.footfall;
   } catch {
     // Storage is forbidden here, and so is the opt-out.
   }
-  const path = "hash" in options ? pathname + hash.split("?")[0] : pathname;
+  // The router of an app that was opened without a route goes on to "#/": the same page.
+  const path =
+    "hash" in options
+      ? location.pathname + (FULL ? hash.replace(/^#\/$|\?.*/, "") : hash.split("?")[0])
+      : location.pathname;
   if (FULL) {
     const { include, exclude } = options;
     excluded = (include && !matches(include, path)) || (exclude && matches(exclude, path));
@@ -107,6 +120,7 @@ function look(event: Partial<MouseEvent & PageTransitionEvent> = {}): void {
   measuring ||= setTimeout(() => {
     measuring = 0;
     deepest = Math.max(deepest, scrollY + innerHeight);
+    height = document.documentElement.scrollHeight;
   }, MEASURE_AFTER_MS);
 
   // Back from the back-forward cache: the same page again.
@@ -115,13 +129,16 @@ function look(event: Partial<MouseEvent & PageTransitionEvent> = {}): void {
   else if (path != viewed) {
     viewed = path;
     if (!(FULL && "manual" in options)) send("pageview");
-  }
+  } else if (engagedMs > LONG_READ_MS) engage();
   const submits = FULL && event.type == "submit";
+  // The browser makes a second click at the same instant for the field of a label.
+  const repeats = FULL && event.timeStamp == clickedAt;
   // Right clicks follow no link.
-  if ((event.button as number) < 2 || submits) {
+  if (((event.button as number) < 2 && !repeats) || submits) {
+    if (FULL) clickedAt = event.timeStamp;
     const elements = (event as MouseEvent).composedPath() as HTMLAnchorElement[];
-    const link = elements.find((element) => element.href?.slice);
-    const props: Props = { url: link?.href.slice(0, URL_CHARS) };
+    const link = elements.find((element) => element.href?.trim);
+    const props: Props = { url: link?.href };
     let named: unknown;
     if (FULL) {
       // A form's event is its submission, not the clicks within.
@@ -129,33 +146,37 @@ function look(event: Partial<MouseEvent & PageTransitionEvent> = {}): void {
         if (!named && submits == (element.localName == "form")) named = readEvent(element, props);
       if (submits && !named) {
         named = "Form: Submission";
-        props.path = pathname;
+        props.path = location.pathname;
       }
     }
     const name =
       (FULL && named) ||
-      (link &&
-        (/\.(pdf|xlsx?|docx?|txt|rtf|csv|exe|key|pp[st]x?|7z|pkg|rar|gz|zip|avi|mov|mp4|mpe?g|wm[av]|midi?|mp3|wav|dmg)$/i.test(
-          link.pathname,
-        )
+      // Other schemes than the web's have no host.
+      (link?.host &&
+        ((FULL
+          ? /\.(pdf|xlsx?|docx?|txt|rtf|csv|exe|key|pp[st]x?|7z|pkg|rar|gz|zip|avi|mov|mp4|mpe?g|wm[av]|midi?|mp3|wav|dmg)$/i
+          : /\.(pdf|csv|txt|zip|rar|7z|gz|exe|pkg|dmg|mp3|mp4|mov|(doc|xls|ppt)x?)$/i
+        ).test(link.pathname)
           ? "File Download"
-          : // Other schemes have no host.
-            link.host && link.host != location.host && "Outbound Link: Click"));
+          : link.host != location.host && "Outbound Link: Click"));
     if (name) send(name as string, { props });
   }
   if (viewed || silent) queue.splice(0).map((call) => send(...call));
 }
 
 function engage(): void {
-  if (current && engagedMs && lookedAt - engagementAt > ENGAGEMENT_PAUSE_MS) {
+  if (current && engagedMs > 9 && lookedAt - engagementAt > ENGAGEMENT_PAUSE_MS) {
     engagementAt = lookedAt;
-    send("engagement", { u: current, e: engagedMs, sd: (deepest / document.documentElement.scrollHeight) * 100 });
+    send("engagement", { u: current, e: engagedMs, sd: (deepest / height) * 100 });
     engagedMs = 0;
   }
 }
 
-async function send(n: string, event?: (EventOptions & { e?: number; sd?: number }) | null): Promise<void> {
-  let answer: unknown;
+async function send(
+  n: string,
+  event?: (EventOptions & { e?: number; sd?: number }) | null,
+  answer?: unknown,
+): Promise<void> {
   try {
     const url = event?.u || event?.url || location.href.slice(0, URL_CHARS);
     if (n == "pageview") {
@@ -164,16 +185,15 @@ async function send(n: string, event?: (EventOptions & { e?: number; sd?: number
       engagedMs = deepest = 0;
     }
     const body = JSON.stringify({
-      // Options go under their own names, which the server knows as well.
+      // Settings and options go under their own names: the server knows `domain`, `hash`, `props`, `revenue` …
+      ...options,
       ...event,
       ...(FULL && { props: { ...options.props, ...event?.props } }),
       n,
       u: url,
-      d: options.domain,
       r: document.referrer,
-      h: "hash" in options,
     });
-    const to = options.api || new URL("/api/event", base);
+    const to = options.api || new window.URL("/api/event", base);
     // Engagements belong to the page before, where that was not excluded.
     if (!(silent || (FULL && excluded && n != "engagement")))
       answer =
@@ -204,9 +224,9 @@ function matches(patterns: string, path: string): boolean {
  */
 function readEvent(element: Element, props: Props): string | undefined {
   let name: string | undefined;
-  // Classes cannot hold spaces.
-  const texts = [...(element.classList || [])].map((text) => text.replaceAll("+", " "));
-  for (const attribute of element.attributes || []) texts.push(`${attribute.name}=${attribute.value}`);
+  // Classes cannot hold spaces. A form may have fields of these names in their place.
+  const texts = Array.from(element.classList || [], (text) => text.replaceAll("+", " "));
+  for (const { name, value } of Array.from(element.attributes || [])) texts.push(`${name}=${value}`);
   for (const text of texts) {
     const [, key, value = ""] = /^(?:data-footfall|plausible)-event-?(.*?)(?:=|--)(.*)/s.exec(text) || [];
     if (!key || key == "name") name ||= value;

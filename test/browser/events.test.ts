@@ -47,7 +47,9 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
         <a id="middle" href="OTHER/middle"><b><i id="inner">Middle</i></b></a>
         <a id="key" target="_blank" href="OTHER/key">Key</a>
         <a id="own" href="/own">Own</a><a id="mail" href="mailto:a@other.example">Mail</a>
-        <a id="js" href="javascript:void 0">JS</a><svg><a href="/drawn"><text y="20" id="svg">SVG</text></a></svg>
+        <a id="js" href="javascript:void 0">JS</a><a id="zip" href="mailto:joe@corp.zip">Mail</a>
+        <svg><a href="/drawn"><text y="20" id="svg">SVG</text></a></svg>
+        <a id="icon" target="_blank" href="OTHER/icon"><svg><symbol id="i"><rect width="9" height="9"/></symbol><use href="#i"/></svg></a>
         <a id="stops" target="_blank" href="OTHER/stops" onclick="event.stopImmediatePropagation()">Stops</a>
         <a id="same" href="OTHER/same">Same</a>`,
       "/own": `<title>Own</title>${tag("", script)}`,
@@ -61,6 +63,8 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
     await tab.page.keyboard.press("Enter");
     await tab.page.click("#mail");
     await tab.page.click("#js");
+    await tab.page.click("#zip");
+    await tab.page.click("#icon use");
     await tab.page.click("#stops");
     await tab.page.click("#same");
     await tab.page.waitForURL("http://other.example:*/same");
@@ -68,12 +72,13 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
     await tab.page.click("#svg");
     await tab.page.goto(site.origin);
     await tab.page.click("#own");
-    await expectCounted(site, { views: { "/": 3, "/own": 1 }, events: { "Outbound Link: Click": 5 } });
+    await expectCounted(site, { views: { "/": 3, "/own": 1 }, events: { "Outbound Link: Click": 6 } });
     const { other } = site;
     expect(await propsOf(site, "url")).toEqual({
       [`${other}/tab?a=1`]: 1,
       [`${other}/middle`]: 1,
       [`${other}/key`]: 1,
+      [`${other}/icon`]: 1,
       [`${other}/stops`]: 1,
       [`${other}/same`]: 1,
     });
@@ -206,4 +211,82 @@ it("leaves page views to the page with Plausible's manual script, and reads othe
   });
   await tab.page.goto(`${site.origin}/b#x`);
   await expectCounted(site, { views: { "/by/hand": 1, "/b": 1 }, events: { Event: 1 } });
+});
+
+describe.each([
+  ["/script.js", "pdf csv txt zip rar 7z gz exe pkg dmg mp3 mp4 mov doc docx xls xlsx ppt pptx"],
+  [
+    "/script.full.js",
+    "pdf xls xlsx doc docx txt rtf csv exe key pps ppt pptx 7z pkg rar gz zip avi mov mp4 mpg mpeg wma wmv mid midi mp3 wav dmg",
+  ],
+])("%s", (script, types) => {
+  it("takes the types of files that the docs name for downloads, and no others", async () => {
+    const links = [...types.split(" "), "html", "php", "zipped", "mp5"].map((type) => `<a href="/file.${type}">.</a>`);
+    const cancel = `<script>addEventListener("click", (event) => event.preventDefault())</script>`;
+    const site = await tab.makeSite({ "/": `<title>x</title>${tag("", script)}${cancel}${links.join("")}` });
+    await tab.page.goto(site.origin);
+    await tab.page.evaluate(async () => {
+      for (const link of document.querySelectorAll("a")) {
+        link.click();
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    });
+    await expectCounted(site, { events: { "File Download": types.split(" ").length } });
+    const counted = Object.keys(await propsOf(site, "url")).map((url) => url.split(".").at(-1));
+    expect(counted.sort()).toEqual(types.split(" ").sort());
+  });
+});
+
+describe("/script.full.js", () => {
+  it("counts a click on a label once, though its field is clicked as well", async () => {
+    const site = await tab.makeSite({
+      "/": `<title>x</title>${tag("", "/script.full.js")}
+        <label data-footfall-event="Chosen"><input type="radio" name="a"><b>Choose</b></label>`,
+    });
+    await tab.page.goto(site.origin);
+    await tab.page.click("b");
+    await tab.page.click("input");
+    await expectCounted(site, { events: { Chosen: 2 } });
+  });
+
+  it("bears forms whose fields have the names of what it asks elements for", async () => {
+    const names = ["attributes", "classList", "localName", "href", "tagName", "host"];
+    const fields = names.map((name) => `<input name="${name}" value="x">`);
+    const site = await tab.makeSite({
+      "/": `<title>x</title>${tag("", "/script.full.js")}
+        <form class="plausible-event-name=Odd" onsubmit="event.preventDefault()">${fields.join("")}
+          <a href="OTHER/x" target="_blank">Out</a><button>Go</button></form>`,
+    });
+    await tab.page.goto(site.origin);
+    await tab.page.click("a");
+    await tab.page.click("button");
+    // Of such a form it is not seen that it names its event.
+    await expectCounted(site, { events: { "Outbound Link: Click": 1, "Form: Submission": 1 } });
+  });
+
+  it("sends what both of two stubs gathered", async () => {
+    const stubs = ["footfall", "plausible"].map((name) => QUEUE.replaceAll("NAME", name).replace("Early", name));
+    const site = await tab.makeSite({ "/": `<title>x</title>${stubs.join("")}${tag("", "/script.full.js")}` });
+    await tab.page.goto(site.origin);
+    await expectCounted(site, { events: { footfall: 1, plausible: 1 } });
+  });
+
+  it("works as a module, and does nothing as one without a domain", async () => {
+    const module = tag("", "/script.full.js").replace("defer", 'type="module"');
+    const site = await tab.makeSite({
+      "/a": `<title>x</title>${module}`,
+      "/b": `<title>x</title>${module.replace('data-domain="DOMAIN"', "")}`,
+    });
+    await tab.page.goto(`${site.origin}/b`);
+    await tab.page.goto(`${site.origin}/a`);
+    await expectCounted(site, { views: { "/a": 1 } });
+  });
+
+  it("takes nothing else of its address for a setting", async () => {
+    const site = await tab.makeSite({
+      "/a": `<title>x</title>${tag("", "/js/script.domain.include.api.js?v=manual.1.js")}`,
+    });
+    await tab.page.goto(`${site.origin}/a`);
+    await expectCounted(site, { views: { "/a": 1 } });
+  });
 });

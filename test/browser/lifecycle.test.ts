@@ -147,13 +147,96 @@ describe("engagement", () => {
     const site = await tab.makeSite({ "/tall": tall, "/away": "<title>Away</title>" });
     await tab.page.setViewportSize({ width: 800, height: 1000 });
     await tab.page.goto(`${site.origin}/tall`);
+    await tab.page.waitForFunction(() => performance.now() > 500);
+    // After what is measured at the beginning, and back before it is left.
     await tab.page.evaluate(() => scrollTo(0, 1000));
-    await tab.page.waitForFunction(() => performance.now() > 1200);
+    await tab.page.waitForFunction(
+      (from) => performance.now() > from + 400,
+      await tab.page.evaluate(() => performance.now()),
+    );
     await tab.page.evaluate(() => scrollTo(0, 0));
+    await tab.page.waitForFunction(() => performance.now() > 1200);
     await tab.page.goto(`${site.origin}/away`);
-    await expect
-      .poll(() => engagement(site), { timeout: 8_000 })
-      .toEqual({ "/tall": { time_on_page: 1, scroll_depth: 50 } });
+    await expect.poll(() => engagement(site), { timeout: 8_000 }).toMatchObject({ "/tall": { scroll_depth: 50 } });
+    const { time_on_page } = (await engagement(site))["/tall"] ?? {};
+    expect(time_on_page).toBeGreaterThanOrEqual(1);
+    expect(time_on_page).toBeLessThan(8);
+  });
+
+  /** Scrolls, and waits until the page was told. */
+  const scroll = (to: number) =>
+    tab.page.evaluate(
+      (to) =>
+        new Promise((resolve) => {
+          addEventListener("scroll", resolve, { once: true });
+          scrollTo(0, to);
+        }),
+      to,
+    );
+  const engagements = (bodies: ReturnType<typeof sent>) =>
+    bodies
+      .filter(({ n }) => n === "engagement")
+      .map(({ u, e = 0, sd }) => [new URL(u).pathname, Math.round(e / 1000), sd && Math.round(sd)]);
+
+  it("of a route tells how far that was seen, though its content comes after its address", async () => {
+    const site = await tab.makeSite({ "*": tall });
+    const bodies = sent();
+    await tab.page.setViewportSize({ width: 800, height: 1000 });
+    await tab.page.clock.install();
+    await tab.page.goto(`${site.origin}/a`);
+    await tab.page.clock.runFor(1_000);
+    await scroll(2_000);
+    await tab.page.clock.runFor(3_000);
+    await tab.page.evaluate(() => history.pushState({}, "", "/b"));
+    await tab.page.clock.runFor(100);
+    await scroll(0);
+    await tab.page.clock.runFor(3_900);
+    await show(false);
+    expect(engagements(bodies)).toEqual([
+      ["/a", 4, 75],
+      ["/b", 4, 25],
+    ]);
+  });
+
+  it("is not sent of the moment before an app redirects", async () => {
+    const redirect = `<script>addEventListener("DOMContentLoaded", () => history.replaceState({}, "", "/en"))</script>`;
+    const site = await tab.makeSite({ "*": tall + redirect });
+    const bodies = sent();
+    await tab.page.clock.install();
+    await tab.page.goto(`${site.origin}/`);
+    await tab.page.clock.runFor(2_000);
+    await show(false);
+    expect(engagements(bodies).map(([path, seconds]) => [path, seconds])).toEqual([["/en", 2]]);
+    await expectCounted(site, { views: { "/": 1, "/en": 1 } });
+  });
+
+  it("of a page that is read for long is sent meanwhile, so that its visit goes on", async () => {
+    const site = await tab.makeSite({ "*": tall });
+    const bodies = sent();
+    await tab.page.clock.install();
+    await tab.page.goto(`${site.origin}/long`);
+    for (let minutes = 0; minutes < 40; minutes += 10) {
+      await tab.page.clock.runFor(10 * 60_000);
+      await scroll(10 + minutes);
+    }
+    await show(false);
+    expect(engagements(bodies).map(([, seconds]) => seconds)).toEqual([1_200, 1_200]);
+  });
+
+  it("does not tell of the time for which a visitor objected", async () => {
+    const site = await tab.makeSite({ "*": tall });
+    const bodies = sent();
+    await tab.page.clock.install();
+    await tab.page.goto(`${site.origin}/a`);
+    await tab.page.clock.runFor(5_000);
+    for (const hash of ["#footfall-off", "#footfall-on"]) {
+      await tab.page.evaluate((hash) => {
+        location.hash = hash;
+      }, hash);
+      await tab.page.clock.runFor(5_000);
+    }
+    await show(false);
+    expect(engagements(bodies).map(([path, seconds]) => [path, seconds])).toEqual([["/a", 5]]);
   });
 
   it("of a page in an app is sent before the next view, and only once in three seconds", async () => {

@@ -133,3 +133,22 @@ describe.each(["/script.js", "/script.full.js"])("%s", (script) => {
     await expectCounted(site, { views: { "/loud/a": 1, "/loud/a/next": 2 } });
   });
 });
+
+it("objects with the full script for as long as it stands in the address, where nothing more can be stored", async () => {
+  const site = await tab.makeSite({ "*": CONTENT.replace("SCRIPT", tag("", "/script.full.js")) });
+  await tab.page.goto(`${site.origin}/a`);
+  const events = await tab.page.evaluate(async () => {
+    for (let size = 2 ** 22; size > 0; size >>= 1) {
+      try {
+        localStorage[`fill${size}`] = "x".repeat(size);
+      } catch {
+        // As much as there is room for.
+      }
+    }
+    location.hash = "#footfall-off";
+    await new Promise((callback) => window.footfall?.("Silent", { callback }));
+    return localStorage.footfall;
+  });
+  expect(events).toBe(undefined);
+  await expectCounted(site, { views: { "/a": 1 }, events: { Early: 1 } });
+});

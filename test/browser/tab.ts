@@ -1,10 +1,13 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { makeApp } from "./app.ts";
 import { closeAlone, launch } from "./browser.ts";
 import { makeSite, type Site } from "./sites.ts";
 
-/** A browser for a file's tests, with a new tab for each of them, and sites that end with them. */
+/**
+ * A browser for a file's tests, with a new tab for each of them, and sites that end with them. A test fails where an
+ * error in the page was caught by nobody.
+ */
 export interface Tab {
   readonly context: BrowserContext;
   readonly page: Page;
@@ -20,10 +23,12 @@ export function useTab(): Tab {
   let context: BrowserContext;
   let page: Page;
   const sites: Site[] = [];
+  const errors: string[] = [];
   const reopen = async (options: BrowserContextOptions = {}) => {
     await context?.close();
     context = await browser.newContext(options);
     page = await context.newPage();
+    page.on("pageerror", (error) => errors.push(String(error)));
   };
   const ending =
     <Given extends unknown[]>(make: (...given: Given) => Promise<Site>) =>
@@ -41,6 +46,7 @@ export function useTab(): Tab {
     await context.close();
     await closeAlone();
     for (const site of sites.splice(0)) site.stop();
+    expect(errors.splice(0), "errors that the page saw").toEqual([]);
   });
   return {
     get context() {

@@ -87,6 +87,32 @@ describe.each(scripts)("with %s", (script) => {
     await expectCounted(site, { views: { "/app#/one": 1, "/app#/two": 1, "/app#/three": 1, "/plain": 1 } });
   });
 
+  it.each([
+    ["a constant", "<script>const navigation = { items: [] }</script>", "/a"],
+    ["an element, where there is no Navigation API", '<nav id="navigation"></nav>', "/b"],
+  ])("counts routes of a page that has something of its own called navigation: %s", async (_, own, path) => {
+    const site = await tab.makeSite({ "*": `<title>App</title>${own}${tag("", script)}` });
+    if (path === "/b") await tab.page.addInitScript(() => Reflect.deleteProperty(window, "navigation"));
+    await tab.page.goto(`${site.origin}${path}`);
+    await tab.page.evaluate(() => history.pushState({}, "", "/route"));
+    await expectCounted(site, { views: { [path]: 1, "/route": 1 } });
+  });
+
+  it("counts a page that has a constant called URL", async () => {
+    const site = await tab.makeSite({ "/": `<title>x</title><script>const URL = "x"</script>${tag("", script)}` });
+    await tab.page.goto(site.origin);
+    await expectCounted(site, { views: { "/": 1 } });
+  });
+
+  it("counts beside Plausible's own script, and leaves that its function", async () => {
+    const plausible = `<script>window.plausible = Object.assign(() => {}, { l: true, own: true })</script>`;
+    const site = await tab.makeSite({ "/": `<title>x</title>${plausible}${tag("", script)}` });
+    await tab.page.goto(site.origin);
+    await tab.page.evaluate(() => window.footfall?.("Event"));
+    await expectCounted(site, { views: { "/": 1 }, events: { Event: 1 } });
+    expect(await tab.page.evaluate(() => window.plausible && "own" in window.plausible)).toBe(true);
+  });
+
   it("counts a page of which the visitor sees little, being gone at once", async () => {
     const site = await tab.makeSite({ "/a": `<title>A</title>${tag("", script)}`, "/b": "<title>B</title>" });
     await tab.page.goto(`${site.origin}/a`, { waitUntil: "commit" });
@@ -129,4 +155,15 @@ it("counts by the snippet that making the site gave", async () => {
   const site = await tab.makeSite({ "/a": "SNIPPET" });
   await tab.page.goto(`${site.origin}/a`);
   await expectCounted(site, { visitors: 1, visits: 1, views: { "/a": 1 } });
+});
+
+it("takes the start of an app's routes for the page that it is on, with the full script", async () => {
+  const site = await tab.makeSite({ "/app": `<title>App</title>${tag("data-hash", "/script.full.js")}` });
+  await tab.page.goto(`${site.origin}/app`);
+  await tab.page.evaluate(() => {
+    location.replace("#/");
+    location.hash = "#/two";
+    location.hash = "#/?x=1";
+  });
+  await expectCounted(site, { views: { "/app": 2, "/app#/two": 1 } });
 });

@@ -355,6 +355,12 @@ describe("h, hash mode", () => {
   ])("%j is %j", (h, hashMode) => {
     expect(event({ h }).hashMode).toBe(hashMode);
   });
+
+  it("is said by our script as the tag's attribute stands there", () => {
+    expect(event({ hash: "" }).hashMode).toBe(true);
+    expect(event({ hash: 1 }).hashMode).toBe(true);
+    expect(event({ h: 0, hash: "" }).hashMode).toBe(false);
+  });
 });
 
 describe("sd and e, the engagement", () => {

@@ -31,6 +31,8 @@ describe("the path of a page", () => {
     ["https://example.com/#/about", "/#/about"],
     ["https://example.com/app#/caf%C3%A9?token=secret", "/app#/café"],
     ["https://example.com/app#", "/app"],
+    ["https://example.com/app#/", "/app"],
+    ["https://example.com/app#/?x=1", "/app"],
     ["https://example.com/app#footfall-on", "/app"],
     ["https://example.com/app#footfall-offer", "/app#footfall-offer"],
     ["https://example.com/app", "/app"],

@@ -10,12 +10,12 @@ import { PINNED } from "../../src/tracker/pinned/index.ts";
 import { endAll, freePort, start, temporaryDirectory } from "./footfall.ts";
 
 describe("the script", () => {
-  it("takes at most 1,000 bytes on the way to a visitor, the full one at most 1,500", async () => {
+  it("takes at most 1,000 bytes on the way to a visitor, the full one at most 1,600", async () => {
     const [script, full] = await Promise.all([buildScript("script"), buildScript("script.full")]);
     const sizes = { "script.js": sizesOf(script), "script.full.js": sizesOf(full) };
     console.table(sizes);
     expect(sizes["script.js"].brotli).toBeLessThanOrEqual(1_000);
-    expect(sizes["script.full.js"].brotli).toBeLessThanOrEqual(1_500);
+    expect(sizes["script.full.js"].brotli).toBeLessThanOrEqual(1_600);
   });
 
   it.each(Object.keys(SCRIPTS) as ScriptName[])(

@@ -1,11 +1,11 @@
 /** The scripts by their hash, for a tag's `integrity`. Written by `npm run pin`, as are the files beside. */
 export const PINNED = {
   script: {
-    path: "/pinned/script.924c7ce4172f7aea.js",
-    integrity: "sha384-DIh2XhfhQ3/wL5i6ReZf1LbUiY5H7UGfEr7J1yyuPsKYugp480YGXClovBY3dIZ+",
+    path: "/pinned/script.c9a86911e74e356a.js",
+    integrity: "sha384-weSInDy5IMsRuQGQ7CLpO9lT76yvNgo7pel+mQJ8HsOWPZ/LskZFCYwFL/Bq6b2M",
   },
   "script.full": {
-    path: "/pinned/script.full.17fe365f3f2a761f.js",
-    integrity: "sha384-/fmGm2q4snd226gZhj5EOCBvlfsPZfTklMZ5gYP1xAvgnA4dcts4kztLhcoG87IL",
+    path: "/pinned/script.full.0db905fc814eaedc.js",
+    integrity: "sha384-Cgo2YhvwCEbUDsVqjY6mjgQxDDYShLfrMGv5ld3aiYcwgLXDbDXG7ZRjS7/zrT5w",
   },
 } as const;
