@@ -184,6 +184,13 @@ export class Host extends DurableObject<Env> {
   }
 
   async #call(fresh: boolean): Promise<void> {
+    // Hits that wait for their commit: the platform would not evict an object that still has them, and here the old
+    // instance would commit them behind the new one's back.
+    while (this.#waiting.length > 0 && Number.isFinite(this.#clock.nextTimerAt)) {
+      this.#clock.set(this.#clock.nextTimerAt);
+      this.#clock.ring();
+      await this.#settled();
+    }
     const bill = { ...this.#bill };
     if (fresh) this.#tally = null;
     await this.#using((tally) => tally.live());
