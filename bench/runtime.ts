@@ -30,10 +30,13 @@ function stopping(end: () => Promise<void>): () => Promise<void> {
   return stop;
 }
 
-/** Footfall's own Worker, bundled as a deploy would. */
+/**
+ * Footfall's own Worker, bundled as a deploy would. Without the static assets: what routes requests to them or to the
+ * Worker is the platform's own, and here a Worker of Miniflare's that takes as long as Footfall.
+ */
 export async function footfall(stateDir: string, adminKey: string): Promise<Runtime> {
   const vars = { ADMIN_KEY: adminKey };
-  const server = await startServer({ projectDir: PROJECT, stateDir, host: HOST, port: 0, vars });
+  const server = await startServer({ projectDir: PROJECT, stateDir, host: HOST, port: 0, vars, withAssets: false });
   return { port: Number(new URL(server.url).port), pid: latestRuntime(), stop: stopping(server.stop) };
 }
 

@@ -2,6 +2,7 @@ import { exports } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Env } from "../src/env.ts";
 import { ROUTES } from "../src/router.ts";
+import config from "../wrangler.toml?raw";
 import { ADMIN, call, makeKey } from "./manage/support.ts";
 
 /** A request of a route, about the site a.example.com. */
@@ -183,6 +184,14 @@ describe("when something breaks", () => {
     expect(log.mock.calls[0]?.[0]).toContain('"error":"TypeError"');
     expect(log.mock.calls[0]?.[0]).not.toContain("secret");
   });
+});
+
+it("has all its routes among those that wrangler.toml takes to it before any file is looked for", () => {
+  const [, list = ""] = config.match(/^run_worker_first = (\[.*\])$/m) ?? [];
+  const patterns: string[] = JSON.parse(list);
+  const isTaken = (path: string) =>
+    patterns.some((pattern) => (pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern));
+  expect(ROUTES.map(({ path }) => path).filter((path) => !isTaken(path))).toEqual([]);
 });
 
 /** A binding whose every call fails. */

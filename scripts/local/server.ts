@@ -24,6 +24,8 @@ export interface ServerOptions {
   port: number;
   /** Bound in addition to the `[vars]` of wrangler.toml. */
   vars: Record<string, string>;
+  /** False: the Worker alone, without the static assets. */
+  withAssets?: boolean;
 }
 
 export interface Server {
@@ -37,11 +39,12 @@ export interface Server {
 }
 
 /** Builds the Worker, brings the local D1 up to date, and serves the Worker from workerd by Miniflare. */
-export async function startServer({ projectDir, stateDir, host, port, vars }: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { projectDir, stateDir, host, port, vars, withAssets = true } = options;
   const bundleDir = join(stateDir, "bundle");
   const configPath = join(projectDir, "wrangler.toml");
   const config = readConfig({ config: configPath });
-  const { modulesRules = [], ...worker } = workerOptionsOf(config).workerOptions;
+  const { modulesRules = [], assets, ...worker } = workerOptionsOf(config).workerOptions;
   const shared = {
     // Where wrangler's own commands look, so that `wrangler d1 execute DB --local` sees this database.
     resourcePersistencePath: join(stateDir, "v3"),
@@ -82,6 +85,7 @@ export async function startServer({ projectDir, stateDir, host, port, vars }: Se
     convertV4MiniflareOptions({
       ...shared,
       ...worker,
+      ...(withAssets ? { assets: assets as NonNullable<V4WorkerOptions["assets"]> } : {}),
       name: config.name ?? "footfall",
       host,
       port,
