@@ -3,9 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import chromiumInside from "@sparticuz/chromium";
 import { type Browser, chromium } from "playwright-core";
-import { vi } from "vitest";
+import { inject, vi } from "vitest";
 
 /** The browser of a visitor; a headless one's own User-Agent says that it is a robot. */
 const USER_AGENT =
@@ -36,14 +35,16 @@ export const installedChrome: string | undefined = [
 ].find((path) => path !== "" && existsSync(path));
 
 /** The Chromium that comes with npm (Linux x64; a headless shell), elsewhere the machine's own. */
-async function executable(): Promise<string> {
-  if (process.platform === "linux" && process.arch === "x64") return chromiumInside.executablePath();
-  if (installedChrome) return installedChrome;
+function program(): { executable: string; environment: Record<string, string> } {
+  const inside = inject("chromium");
+  if (inside) return inside;
+  if (installedChrome) return { executable: installedChrome, environment: {} };
   throw new Error("There is no Chromium for this system in npm: install Chrome, or say where it is in CHROME_PATH.");
 }
 
 export async function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: await executable(), args: FLAGS });
+  const { executable, environment } = program();
+  return chromium.launch({ executablePath: executable, args: FLAGS, env: { ...process.env, ...environment } });
 }
 
 const alone = new Set<ChildProcess>();
@@ -55,11 +56,12 @@ const alone = new Set<ChildProcess>();
  */
 export async function openAlone(url: string, browser?: string, flags: readonly string[] = []): Promise<string> {
   const profile = mkdtempSync(join(tmpdir(), "footfall-chrome-"));
-  const child = spawn(
-    browser ?? (await executable()),
-    [...FLAGS, ...flags, "--headless=new", `--user-data-dir=${profile}`, url],
-    { stdio: "ignore", detached: true },
-  );
+  const { executable, environment } = browser ? { executable: browser, environment: {} } : program();
+  const child = spawn(executable, [...FLAGS, ...flags, "--headless=new", `--user-data-dir=${profile}`, url], {
+    stdio: "ignore",
+    detached: true,
+    env: { ...process.env, ...environment },
+  });
   alone.add(child);
   child.once("close", () => {
     alone.delete(child);
