@@ -1,5 +1,5 @@
 /** The Chromium that comes with npm: unpacked once, with the libraries and fonts that a bare system lacks. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { inflate } from "@sparticuz/chromium";
@@ -39,8 +39,12 @@ export async function unpackChromium(): Promise<Chromium | null> {
       rmSync(beside, { recursive: true, force: true });
     }
   }
+  // The package's own names /tmp. Without a font no text has a size, and nothing can be clicked.
+  const fonts = join(folder, "fonts.conf");
+  const dirs = `<dir>${join(folder, "fonts")}</dir><cachedir>${join(folder, "fonts-cache")}</cachedir>`;
+  writeFileSync(fonts, `<?xml version="1.0"?><fontconfig>${dirs}</fontconfig>`);
   return {
     executable: join(folder, "chromium"),
-    environment: { LD_LIBRARY_PATH: join(folder, "al2023/lib"), FONTCONFIG_PATH: join(folder, "fonts") },
+    environment: { LD_LIBRARY_PATH: join(folder, "al2023/lib"), FONTCONFIG_FILE: fonts },
   };
 }
