@@ -43,6 +43,8 @@ let current: string | undefined;
 /** Nothing may be sent of this visitor; of this page. */
 let silent: unknown;
 let excluded: unknown;
+/** The path of which `excluded` tells. */
+let judgedPath: unknown;
 /** Visible and in focus, when last looked at. */
 let active: unknown;
 let lookedAt = 0;
@@ -106,7 +108,9 @@ function look(event: Partial<MouseEvent & PageTransitionEvent> = {}): void {
     "hash" in options
       ? location.pathname + (FULL ? hash.replace(/^#\/$|\?.*/, "") : hash.split("?")[0])
       : location.pathname;
-  if (FULL) {
+  // Not again with each scroll.
+  if (FULL && path != judgedPath) {
+    judgedPath = path;
     const { include, exclude } = options;
     excluded = (include && !matches(include, path)) || (exclude && matches(exclude, path));
   }

@@ -5,7 +5,7 @@ export const PINNED = {
     integrity: "sha384-weSInDy5IMsRuQGQ7CLpO9lT76yvNgo7pel+mQJ8HsOWPZ/LskZFCYwFL/Bq6b2M",
   },
   "script.full": {
-    path: "/pinned/script.full.0db905fc814eaedc.js",
-    integrity: "sha384-Cgo2YhvwCEbUDsVqjY6mjgQxDDYShLfrMGv5ld3aiYcwgLXDbDXG7ZRjS7/zrT5w",
+    path: "/pinned/script.full.8a57ad20ed113072.js",
+    integrity: "sha384-4ZV8HQKztLt7knQTF5JLli1BTbx0yVIvAHue/jvpd4Gb/rXjvi36PnMsV+u3uvOB",
   },
 } as const;
