@@ -7,7 +7,8 @@ import { build } from "esbuild";
 
 const project = join(import.meta.dirname, "../..");
 const source = join(project, "src/tracker");
-const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+/** TypeScript's compiler, to be run by Node. */
+export const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
 
 /** Writes the package to a folder: `index.js` and `server.js` with their types. */
 export async function buildModule(folder: string): Promise<void> {

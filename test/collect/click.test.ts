@@ -1,57 +1,39 @@
-import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { collectClick } from "../../src/collect/collect.ts";
 import { type Link, signLink } from "../../src/link-token.ts";
-import type { Context } from "../../src/route.ts";
 import type { Site } from "../../src/site.ts";
 import { rememberSite, siteForBeacon } from "../../src/store/site-cache.ts";
-import { CHROME, type FakeWorld, fakeWorld, site } from "./fakes.ts";
+import { CHROME, type FakeWorld, fakeWorld } from "./fakes.ts";
+import { ADDRESS, contextOf, HEADERS, ownSite, type Sent, useLog } from "./requests.ts";
 
-const ADDRESS = "203.0.113.77";
 const KEY = Buffer.alloc(32, 7).toString("base64url");
 const OTHER_KEY = Buffer.alloc(32, 8).toString("base64url");
 const TARGET = "https://shop.test/sale?utm_campaign=spring#top";
-const HEADERS = { "User-Agent": CHROME, "CF-Connecting-IP": ADDRESS, "Accept-Language": "lv,en;q=0.5" };
 
-let number = 0;
-
-/** A site of a domain of its own: what isolates know of sites outlives a test. */
-function ownSite(changes: Partial<Site> = {}): Site {
-  return site({ domain: `click-${number++}.example`, linkKey: KEY, ...changes });
+/** A site that has links. */
+function linkedSite(changes: Partial<Site> = {}): Site {
+  return ownSite({ linkKey: KEY, ...changes });
 }
 
 function tokenOf(one: Site, changes: Partial<Link> = {}, key = KEY): string {
   return signLink({ domain: one.domain, url: TARGET, name: "Spring sale", ...changes }, key);
 }
 
-type Sent = { method?: string; headers?: Record<string, string>; cf?: Record<string, unknown> };
-
 function follow(world: FakeWorld, token: string, { method = "GET", headers = {}, cf = {} }: Sent = {}) {
   const url = `https://footfall.example/r/${encodeURIComponent(token)}`;
-  const context: Context = {
-    env,
-    ctx: { waitUntil: world.deps.waitUntil },
-    params: { token },
-    url: new URL(url),
-    credential: null,
-    now: world.clock.at,
-  };
-  return collectClick(new Request(url, { method, headers: { ...HEADERS, ...headers }, cf }), context, world.deps);
+  return collectClick(
+    new Request(url, { method, headers: { ...HEADERS, ...headers }, cf }),
+    contextOf(world, url, { token }),
+    world.deps,
+  );
 }
 
-let logged: string[];
-beforeEach(() => {
-  logged = [];
-  vi.spyOn(console, "error").mockImplementation((...parts) => void logged.push(parts.join(" ")));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+const logged = useLog();
 
 describe("GET /r/:token", () => {
   it("redirects to what was signed, and tells the tally of an event of nobody", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     const answer = await follow(world, tokenOf(one), { cf: { country: "LV", regionCode: "RIX", city: "Riga" } });
     expect(answer.status).toBe(302);
@@ -83,7 +65,7 @@ describe("GET /r/:token", () => {
   });
 
   it("answers at once, while the tally takes its time", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     let acknowledge = () => {};
     world.tally.before = () =>
@@ -100,7 +82,7 @@ describe("GET /r/:token", () => {
   });
 
   it("redirects though the tally never takes the click", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     world.tally.before = () => {
       throw new Error("the tally is away");
@@ -121,7 +103,7 @@ describe("GET /r/:token", () => {
     ["an excluded path", { excludedPaths: ["/"] }, {}, "excluded_path"],
     ["an excluded country", { excludedCountries: ["LV"] }, { cf: { country: "LV" } }, "excluded_country"],
   ])("redirects whom it does not count, and says why: %s", async (_, settings, sent, reason) => {
-    const one = ownSite(settings);
+    const one = linkedSite(settings);
     const world = fakeWorld(one);
     const answer = await follow(world, tokenOf(one), sent);
     expect([answer.status, answer.headers.get("Location")]).toEqual([302, TARGET]);
@@ -132,13 +114,13 @@ describe("GET /r/:token", () => {
   });
 
   it("counts for sites whose pages are on other hosts, too", async () => {
-    const one = ownSite({ allowedHosts: ["shop.test"] });
+    const one = linkedSite({ allowedHosts: ["shop.test"] });
     const world = fakeWorld(one);
     expect((await follow(world, tokenOf(one))).headers.get("X-Footfall-Dropped")).toBe(null);
   });
 
   it("redirects a HEAD, and counts nothing", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     for (const headers of [{}, { "User-Agent": "curl/8" }]) {
       const answer = await follow(world, tokenOf(one), { method: "HEAD", headers });
@@ -150,7 +132,7 @@ describe("GET /r/:token", () => {
   });
 
   it("never sets a cookie", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     expect((await follow(fakeWorld(one), tokenOf(one))).headers.get("Set-Cookie")).toBe(null);
   });
 });
@@ -171,7 +153,7 @@ describe("what is no link", () => {
     ["an overlong link", (one) => tokenOf(one, { name: "x".repeat(10_000) })],
     ["a name that can be no site's", (one) => tokenOf({ ...one, domain: "identity:1:2026-11-22" }, evil)],
   ])("is a 404 in plain words, and never a redirect: %s", async (_, tokenFor) => {
-    const [one, other] = [ownSite(), ownSite({ linkKey: OTHER_KEY })];
+    const [one, other] = [linkedSite(), linkedSite({ linkKey: OTHER_KEY })];
     const world = fakeWorld(one, other);
     for (const method of ["GET", "HEAD"]) {
       const answer = await follow(world, tokenFor(one, other), { method });
@@ -192,12 +174,12 @@ describe("what is no link", () => {
     ["has no link key", null],
     ["has an empty one", ""],
   ])("is any token of a site that %s", async (_, linkKey) => {
-    const one = ownSite({ linkKey });
+    const one = linkedSite({ linkKey });
     for (const key of ["", KEY]) expect((await follow(fakeWorld(one), tokenOf(one, evil, key))).status).toBe(404);
   });
 
   it("is whatever was not signed, whoever sends it: never a redirect, never a 5xx", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     const good = tokenOf(one);
     const payload = fc
@@ -216,7 +198,7 @@ describe("what is no link", () => {
   });
 
   it("asks the tallies for nothing, and KV for one site", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     for (let n = 0; n < 20; n++) await follow(world, tokenOf(one, { name: String(n) }, OTHER_KEY));
     expect(world.asked).toEqual([`site:${one.domain}`]);
@@ -225,7 +207,7 @@ describe("what is no link", () => {
 
 describe("settings", () => {
   it("that were read before the site's first link are read again for it", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     rememberSite({ ...one, linkKey: null }, world.clock.at);
     expect((await follow(world, tokenOf(one))).status).toBe(302);
@@ -234,7 +216,7 @@ describe("settings", () => {
   });
 
   it("that cannot be read are a 503 in plain words that names nobody, where nothing is known", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     world.deps.kv.get = async () => {
       throw new Error(`${ADDRESS} https://${one.domain}/secret`);
@@ -253,7 +235,7 @@ describe("settings", () => {
   });
 
   it("that are known are enough while KV fails", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     await follow(world, tokenOf(one));
     world.deps.kv.get = () => Promise.reject(new Error("KV is away"));
@@ -264,7 +246,7 @@ describe("settings", () => {
   });
 
   it("are waited for no longer than by a pixel: 2 s", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     world.deps.kv.get = () => new Promise(() => {});
     const answering = follow(world, tokenOf(one));
@@ -274,7 +256,7 @@ describe("settings", () => {
   });
 
   it("that make trouble while the click is counted keep nobody from going on", async () => {
-    const one = ownSite();
+    const one = linkedSite();
     const world = fakeWorld(one);
     world.deps.memory.agents.of = () => {
       throw new TypeError(`${CHROME} ${ADDRESS}`);
@@ -285,7 +267,7 @@ describe("settings", () => {
 });
 
 it("tells the log nothing of the reader or the link, whatever fails", async () => {
-  const one = ownSite();
+  const one = linkedSite();
   const world = fakeWorld(one);
   world.tally.before = () => {
     throw new Error(`${ADDRESS} ${CHROME} ${TARGET}`);

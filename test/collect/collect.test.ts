@@ -1,34 +1,10 @@
-import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DAY_MS, MINUTE_MS } from "../../src/calendar.ts";
 import { collectEvent, collectPixel, preflight } from "../../src/collect/collect.ts";
-import type { Context } from "../../src/route.ts";
 import type { Site } from "../../src/site.ts";
-import { CHROME, type FakeWorld, fakeWorld, NOON, site } from "./fakes.ts";
-
-const ADDRESS = "203.0.113.77";
-let number = 0;
-
-/** A site of a domain of its own: what isolates know of sites outlives a test. */
-function ownSite(changes: Partial<Site> = {}): Site {
-  return site({ domain: `site-${number++}.example`, ...changes });
-}
-
-function context(world: FakeWorld, url: string): Context {
-  return {
-    env,
-    ctx: { waitUntil: world.deps.waitUntil },
-    params: {},
-    url: new URL(url),
-    credential: null,
-    now: world.clock.at,
-  };
-}
-
-type Sent = { headers?: Record<string, string>; cf?: Record<string, unknown> };
-
-const HEADERS = { "User-Agent": CHROME, "CF-Connecting-IP": ADDRESS, "Accept-Language": "lv,en;q=0.5" };
+import { CHROME, type FakeWorld, fakeWorld, NOON } from "./fakes.ts";
+import { ADDRESS, contextOf, HEADERS, ownSite, type Sent, useLog } from "./requests.ts";
 
 function post(world: FakeWorld, body: BodyInit | object, { headers = {}, cf = {} }: Sent = {}): Promise<Response> {
   const url = "https://footfall.example/api/event";
@@ -39,12 +15,12 @@ function post(world: FakeWorld, body: BodyInit | object, { headers = {}, cf = {}
     body: raw ? body : JSON.stringify(body),
     cf,
   });
-  return collectEvent(request, context(world, url), world.deps);
+  return collectEvent(request, contextOf(world, url), world.deps);
 }
 
 function pixel(world: FakeWorld, search: string, { headers = {}, cf = {} }: Sent = {}): Promise<Response> {
   const url = `https://footfall.example/pixel.gif${search}`;
-  return collectPixel(new Request(url, { headers: { ...HEADERS, ...headers }, cf }), context(world, url), world.deps);
+  return collectPixel(new Request(url, { headers: { ...HEADERS, ...headers }, cf }), contextOf(world, url), world.deps);
 }
 
 const view = (one: Site, changes: object = {}) => ({
@@ -54,14 +30,7 @@ const view = (one: Site, changes: object = {}) => ({
   ...changes,
 });
 
-let logged: string[];
-beforeEach(() => {
-  logged = [];
-  vi.spyOn(console, "error").mockImplementation((...parts) => void logged.push(parts.join(" ")));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+const logged = useLog();
 
 describe("POST /api/event", () => {
   it("answers 202 ok when the tally has acknowledged, and tells it all of the hit", async () => {
@@ -447,7 +416,7 @@ describe("GET /pixel.gif", () => {
     const url = `https://footfall.example/pixel.gif?d=${one.domain}`;
     const answer = await collectPixel(
       new Request(url, { method: "HEAD", headers: HEADERS }),
-      context(world, url),
+      contextOf(world, url),
       world.deps,
     );
     expect(answer.headers.get("Content-Type")).toBe("image/gif");

@@ -1,11 +1,10 @@
 /** The tracker's package: in Node as on a server that renders pages, and for backends. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildModule } from "../../scripts/tracker/module.ts";
+import { buildModule, tsc } from "../../scripts/tracker/module.ts";
 import { connect, type ServerEvent } from "../../src/tracker/server.ts";
 import { endAll, freePort, start, temporaryDirectory } from "./footfall.ts";
 
@@ -48,7 +47,6 @@ describe("the package", () => {
       void connect({ api: "a", key: "k", domain: "d" }).track("Signup", { url: "u", headers: {} });`;
     writeFileSync(join(consumer, "use.ts"), code);
     writeFileSync(join(consumer, "package.json"), '{"type":"module"}');
-    const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
     const flags = [
       "--noEmit",
       "--strict",
