@@ -1,3 +1,4 @@
+import type { Clerk } from "./clerk/clerk.ts";
 import type { Tally } from "./tally/tally.ts";
 
 /** What wrangler.toml and the secrets bind to the Worker. */
@@ -8,6 +9,8 @@ export interface Env {
   KV: KVNamespace;
   /** One object per site and shard, named `<site id>:<shard>`. */
   TALLY: DurableObjectNamespace<Tally>;
+  /** One object per site, named by its id, for work that takes much CPU. */
+  CLERK: DurableObjectNamespace<Clerk>;
   /** The owner's key for everything. Unset or empty: no admin. */
   ADMIN_KEY?: string;
 }
