@@ -22,6 +22,8 @@ export const COUNTED = [
   "scrollPercent",
   /** On `page` only: visits with a known scroll depth. */
   "scrollVisits",
+  /** On `hour` only: visitors whose first hit of the day fell in that hour: the visitors of a day up to an hour are their sum. */
+  "newVisitors",
 ] as const;
 
 export type Counted = (typeof COUNTED)[number];

@@ -123,7 +123,8 @@ export class CellTable {
       const row = table < 0 ? -1 : this.row(table, a, b);
       for (let column = 0; column < width; column++) {
         const count = reader.integer();
-        if (row >= 0) this.add(row, column, count);
+        // More columns than there are now: a later version wrote them, and was taken back.
+        if (row >= 0 && column < this.width) this.add(row, column, count);
       }
     }
     return this;

@@ -107,6 +107,7 @@ export function countHit(day: Day, hit: CountedHit, presence: Presence, visitor:
     day.singles.add(row, column, 1);
     if (fresh[slot]) day.singles.add(row, COLUMN.visitors, 1);
   }
+  if (newVisitor) day.add(SLOT.hour, hit.hour, COLUMN.newVisitors, 1);
 
   const sightingOf = (slot: number) =>
     slot === SLOT.hour ? hourSighting : slot === SLOT.page ? pageSighting : eventSighting;

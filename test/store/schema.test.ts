@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { getTableConfig } from "drizzle-orm/sqlite-core";
 import { expect, it } from "vitest";
+import { COUNTED } from "../../src/metrics.ts";
 import { TABLES } from "../../src/store/schema.ts";
 
 interface Column {
@@ -82,6 +83,25 @@ it("mirrors every table", async () => {
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'd1_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\' ORDER BY name",
   ).all<{ name: string }>();
   expect(TABLES.map((table) => getTableConfig(table).name).sort()).toEqual(results.map(({ name }) => name));
+});
+
+it("spreads every counted column out in the view totals, each from its place", async () => {
+  const site = await env.DB.prepare(
+    "INSERT INTO sites (domain, zones, shard_rules, created_at) VALUES ('a.example', '[]', '[]', 0) RETURNING id",
+  ).first<{ id: number }>();
+  await env.DB.prepare("INSERT INTO counts VALUES (?, 'site', '2026-11-22', 0, 1, jsonb(?))")
+    .bind(site?.id, JSON.stringify({ "": COUNTED.map((_, column) => column + 1) }))
+    .run();
+  const { value: _, ...row } = (await env.DB.prepare("SELECT * FROM totals").first()) ?? {};
+  const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  expect(row).toEqual({
+    site_id: site?.id,
+    domain: "a.example",
+    dimension: "site",
+    period: "2026-11-22",
+    writer: 0,
+    ...Object.fromEntries(COUNTED.map((name, column) => [snake(name), column + 1])),
+  });
 });
 
 it.each([["sites"], ["api_keys"]])("never gives an id of %s away twice", async (table) => {

@@ -164,6 +164,7 @@ export class NaiveCounter {
           add(key, column);
           addVisitor(visitor, key);
         }
+        if (hit === firstOfDay.get(visitor)) add([hit.day.day, "hour", String(hit.hour)], "newVisitors");
       }
 
       // The visit, on the day and in the hour in which it opened.

@@ -160,6 +160,23 @@ describe("a cell table", () => {
   });
 });
 
+describe("a cell table of another version", () => {
+  const wrote = (columns: number) => {
+    const cells = new CellTable(columns);
+    for (const value of [5, 6])
+      for (let column = 0; column < columns; column++) cells.add(cells.row(0, value, 0), column, 7);
+    return cells;
+  };
+
+  it.each([
+    ["fewer columns, and the others are zero", 2, 4, [7, 7]],
+    ["more columns, and those are left out", 4, 2, [7, 7]],
+  ])("is read: %s", (_, before, now, expected) => {
+    const read = again(wrote(before), (reader) => new CellTable(now).read(reader, (table) => table));
+    expect([5, 6].map((value) => read.counts(read.find(0, value, 0)))).toEqual([expected, expected]);
+  });
+});
+
 describe("a table of tuples", () => {
   it("gives equal rows one number, also after it was packed", () => {
     const table = new TupleTable(2, 3);
