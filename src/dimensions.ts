@@ -10,9 +10,10 @@
  * - `exit`: known when the visit closes.
  * - `visitor`: one value a visitor and day, that of the visitor's first hit that day.
  * - `event`: one value a custom event.
+ * - `revenue`: one value a custom event that brought an amount: how many did, and the amounts; no visitors.
  * - `tally`: bookkeeping of the tally; occurrences only.
  */
-export type DimensionKind = "total" | "hour" | "page" | "visit" | "exit" | "visitor" | "event" | "tally";
+export type DimensionKind = "total" | "hour" | "page" | "visit" | "exit" | "visitor" | "event" | "revenue" | "tally";
 
 export interface Dimension {
   name: string;
@@ -112,6 +113,8 @@ export const DIMENSIONS = [
   { name: "screen", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:screen" },
   { name: "language", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:language" },
   { name: "event", kind: "event", stored: true, blank: "", property: "event:name" },
+  // event + currency: `Purchase\tEUR`
+  { name: "revenue", kind: "revenue", stored: true, blank: "" },
   { name: "dropped", kind: "tally", stored: true, blank: "" },
   // what is not exact about a day: `approximate`, `capped:<dimension>`, `capped:visit` and `capped:visitor` (all the
   // dimensions of that kind), `capped:properties`

@@ -50,6 +50,8 @@ export interface Hit {
 
   /** `kind: "event"` only. */
   event?: { name: string; interactive: boolean };
+  /** `kind: "event"` only: what it brought, below zero for a refund, in an ISO 4217 currency. */
+  revenue?: { thousandths: number; currency: string };
   /** Custom properties of a page view or event. */
   props?: [key: string, value: string][];
   /** `kind: "engagement"` only. `scrollPercent` 0–100. */

@@ -62,6 +62,8 @@ export const LIMITS = {
   /** An API request's body. */
   apiBytes: 65_536,
   eventNameChars: 120,
+  /** What one event may bring, in thousandths of its currency; an amount beyond that is ignored. */
+  revenueThousandths: 10 ** 15,
   urlBytes: 2_000,
   /** A link's token: its longest URL and name, though JSON write each character with a backslash, fit in 6,500. */
   linkTokenChars: 8_192,

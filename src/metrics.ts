@@ -24,6 +24,12 @@ export const COUNTED = [
   "scrollVisits",
   /** On `hour` only: visitors whose first hit of the day fell in that hour: the visitors of a day up to an hour are their sum. */
   "newVisitors",
+  /**
+   * On `revenue` only: what events brought, and what they took back, each the sum of amounts without their sign, because
+   * counts are never below zero. In thousandths of the currency, whose decimals are three at most.
+   */
+  "revenueThousandths",
+  "refundThousandths",
 ] as const;
 
 export type Counted = (typeof COUNTED)[number];

@@ -2,6 +2,7 @@ import type { Hit } from "../hit.ts";
 import type { Site } from "../site.ts";
 import type { Beacon } from "./beacon.ts";
 import { pagePath } from "./page-url.ts";
+import { inThousandths } from "./revenue.ts";
 import { isHostOf } from "./screen.ts";
 import type { Sender } from "./sender.ts";
 import { acquisitionOf, type Referrer } from "./source.ts";
@@ -15,6 +16,7 @@ export function describe(site: Site, beacon: Beacon, referrer: Referrer | null, 
   // A link within the site leads nobody here.
   const isOwn = referrer !== null && (referrer.host === host || isHostOf(site, referrer.host));
   const { agent } = sender;
+  const revenue = beacon.kind === "event" && beacon.revenue ? inThousandths(beacon.revenue) : null;
   return {
     kind: beacon.kind,
     page: host + pagePath(beacon.page, beacon.hashMode),
@@ -31,6 +33,7 @@ export function describe(site: Site, beacon: Beacon, referrer: Referrer | null, 
     ...(beacon.kind === "event" && {
       event: { name: beacon.name, interactive: beacon.interactive },
     }),
+    ...(revenue && { revenue }),
     ...(beacon.kind !== "engagement" && beacon.props.length > 0 && { props: beacon.props }),
     ...(beacon.kind === "event" && beacon.visitless && { visitless: true }),
     ...(beacon.engagement && { engagement: beacon.engagement }),

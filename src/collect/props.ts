@@ -1,3 +1,4 @@
+import { isCurrency } from "../currency.ts";
 import { LIMITS } from "../limits.ts";
 import type { Beacon, Faults } from "./beacon.ts";
 import { clean, isLongerThan, textFault } from "./text.ts";
@@ -67,12 +68,4 @@ function propFault(name: string, value: string): string | null {
   if (isLongerThan(name, LIMITS.propKeyBytes)) return `must have names of at most ${LIMITS.propKeyBytes} bytes`;
   if (isLongerThan(value, LIMITS.propValueBytes)) return `must have values of at most ${LIMITS.propValueBytes} bytes`;
   return textFault(name) ?? textFault(value);
-}
-
-let currencies: Set<string> | undefined;
-
-function isCurrency(code: string): boolean {
-  // Asked for at the first conversion only: few sites have any.
-  currencies ??= new Set(Intl.supportedValuesOf("currency"));
-  return currencies.has(code);
 }

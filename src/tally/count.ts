@@ -1,3 +1,4 @@
+import type { DimensionKind } from "../dimensions.ts";
 import { COLUMN } from "../metrics.ts";
 import { type Day, PROPERTY_TABLES } from "./day.ts";
 import { isShared, type Sighting, seeInVisit, seeTogether } from "./sightings.ts";
@@ -17,10 +18,11 @@ const fresh = new Uint8Array(SLOTS.length);
 const columnOf = (slots: readonly number[]) => SLOTS.map((_, slot) => slots.indexOf(slot));
 const VISIT_COLUMN = columnOf(VISIT_SLOTS);
 
+/** Kinds of dimensions on which not every hit is counted as a hit. */
+const KINDS_APART: readonly DimensionKind[] = ["exit", "revenue", "tally"];
+
 /** Slots on which hits are counted, and those on which visits are. */
-const HIT_SLOTS = SLOTS.flatMap(({ kind, stored }, slot) =>
-  stored && kind !== "exit" && kind !== "tally" ? [slot] : [],
-);
+const HIT_SLOTS = SLOTS.flatMap(({ kind, stored }, slot) => (stored && !KINDS_APART.includes(kind) ? [slot] : []));
 const VISIT_LEVEL_SLOTS = HIT_SLOTS.filter(isVisitLevel);
 const VISIT_LEVEL_PAIRS = PAIR_SLOTS.filter(({ a, b }) => isVisitLevel(a) && isVisitLevel(b));
 const PAGE_PAIRS = PAIR_SLOTS.filter(
@@ -57,6 +59,8 @@ export interface CountedHit {
   page: number;
   /** -1 for a page view. */
   event: number;
+  /** What it brought; null for nothing. `value` is that of the event and currency. */
+  revenue: { value: number; thousandths: number } | null;
   /** Its properties, by numbers. */
   props: readonly { property: number; value: number }[];
 }
@@ -138,6 +142,7 @@ export function countHit(day: Day, hit: CountedHit, presence: Presence, visitor:
     if (isNew) day.pairs.add(row, COLUMN.visitors, 1);
   }
 
+  if (hit.revenue) countRevenue(day, hit.revenue);
   for (const { property, value } of hit.props) {
     const table = propertyTable(property);
     day.add(table, value, column, 1);
@@ -145,6 +150,17 @@ export function countHit(day: Day, hit: CountedHit, presence: Presence, visitor:
       day.add(table, value, COLUMN.visitors, 1);
     }
   }
+}
+
+/** Counts what an event brought. A sum stays a whole number that can be stored, whatever amounts strangers send. */
+function countRevenue(day: Day, { value, thousandths }: { value: number; thousandths: number }): void {
+  const row = day.singles.row(SLOT.revenue, value, 0);
+  const column = thousandths < 0 ? COLUMN.refundThousandths : COLUMN.revenueThousandths;
+  const amount = Math.abs(thousandths);
+  const room = Number.MAX_SAFE_INTEGER - day.singles.count(row, column);
+  if (amount > room) day.flag("capped:revenue");
+  day.singles.add(row, COLUMN.customEvents, 1);
+  day.singles.add(row, column, Math.min(amount, room));
 }
 
 function isFresh(sighting: Sighting): 0 | 1 {

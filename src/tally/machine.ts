@@ -1,5 +1,5 @@
 import { hourOf, MINUTE_MS } from "../calendar.ts";
-import { PAGEVIEW, propertyDimension } from "../dimensions.ts";
+import { PAGEVIEW, PART, propertyDimension } from "../dimensions.ts";
 import type { Hit, Outcome, RecordBatch } from "../hit.ts";
 import {
   type CountedHit,
@@ -299,6 +299,12 @@ function numbered(day: Day, hit: Hit): CountedHit {
     hour: day.number(SLOT.hour, String(hit.hour)),
     page: day.number(SLOT.page, hit.page),
     event: hit.event ? day.number(SLOT.event, name) : -1,
+    revenue: hit.revenue
+      ? {
+          value: day.number(SLOT.revenue, name + PART + hit.revenue.currency),
+          thousandths: hit.revenue.thousandths,
+        }
+      : null,
     props: (hit.props ?? []).map(([key, value]) => day.propertyNumbers(propertyDimension(name, key), value)),
   };
 }

@@ -1,22 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY_MS, MINUTE_MS } from "../../src/calendar.ts";
-import { collectEvent, collectPixel, preflight } from "../../src/collect/collect.ts";
+import { collectPixel, preflight } from "../../src/collect/collect.ts";
 import type { Site } from "../../src/site.ts";
 import { CHROME, type FakeWorld, fakeWorld, NOON } from "./fakes.ts";
-import { ADDRESS, contextOf, HEADERS, ownSite, type Sent, useLog } from "./requests.ts";
-
-function post(world: FakeWorld, body: BodyInit | object, { headers = {}, cf = {} }: Sent = {}): Promise<Response> {
-  const url = "https://footfall.example/api/event";
-  const raw = typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
-  const request = new Request(url, {
-    method: "POST",
-    headers: { ...HEADERS, ...headers },
-    body: raw ? body : JSON.stringify(body),
-    cf,
-  });
-  return collectEvent(request, contextOf(world, url), world.deps);
-}
+import { ADDRESS, contextOf, HEADERS, ownSite, post, type Sent, useLog } from "./requests.ts";
 
 function pixel(world: FakeWorld, search: string, { headers = {}, cf = {} }: Sent = {}): Promise<Response> {
   const url = `https://footfall.example/pixel.gif${search}`;

@@ -1,6 +1,7 @@
 /** What the tests of collecting send to its handlers, and what these log. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
+import { collectEvent } from "../../src/collect/collect.ts";
 import type { Context } from "../../src/route.ts";
 import type { Site } from "../../src/site.ts";
 import { CHROME, type FakeWorld, site } from "./fakes.ts";
@@ -28,6 +29,23 @@ export function contextOf(world: FakeWorld, url: string, params: Record<string, 
     credential: null,
     now: world.clock.at,
   };
+}
+
+/** Sends an event to a fake world: JSON, or the bytes given. */
+export function post(
+  world: FakeWorld,
+  body: BodyInit | object,
+  { headers = {}, cf = {} }: Sent = {},
+): Promise<Response> {
+  const url = "https://footfall.example/api/event";
+  const raw = typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
+  const request = new Request(url, {
+    method: "POST",
+    headers: { ...HEADERS, ...headers },
+    body: raw ? body : JSON.stringify(body),
+    cf,
+  });
+  return collectEvent(request, contextOf(world, url), world.deps);
 }
 
 /** The lines that are logged, of the test that runs. To be called at the top of a file. */

@@ -19,6 +19,7 @@ export interface Step {
   setup: number;
   event: number;
   interactive: boolean;
+  revenue: Hit["revenue"];
   prop: number;
   visitless: boolean;
   engagedMs: number;
@@ -50,6 +51,10 @@ export const step: fc.Arbitrary<Step> = fc.record({
   setup: fc.integer({ min: 0, max: 3 }),
   event: fc.integer({ min: 0, max: 2 }),
   interactive: fc.boolean(),
+  revenue: fc.option(
+    fc.record({ thousandths: fc.integer({ min: -5000, max: 5000 }), currency: fc.constantFrom("EUR", "JPY") }),
+    { nil: undefined },
+  ),
   prop: fc.integer({ min: 0, max: 3 }),
   visitless: fc.constantFrom(false, false, false, true),
   engagedMs: fc.integer({ min: 0, max: 100_000 }),
@@ -113,6 +118,7 @@ export function hitOf(step: Step, index: number, now: number, zones: readonly Zo
       interactive: step.interactive,
     };
     if (step.visitless) hit.visitless = true;
+    if (step.revenue) hit.revenue = step.revenue;
   }
   if (step.kind !== "engagement" && step.prop) hit.props = [[step.prop % 2 ? "plan" : "__proto__", String(step.prop)]];
   if (step.kind === "engagement") {

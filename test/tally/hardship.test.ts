@@ -5,6 +5,8 @@ import { HOUR_MS, type LocalDay, localDayAt, MINUTE_MS } from "../../src/calenda
 import type { Hit, Outcome } from "../../src/hit.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { COLUMN } from "../../src/metrics.ts";
+import type { Day } from "../../src/tally/day.ts";
+import { dayCounts } from "../../src/tally/day-counts.ts";
 import { apply } from "../../src/tally/machine.ts";
 import { packed } from "../../src/tally/pack.ts";
 import { TallyState } from "../../src/tally/state.ts";
@@ -188,6 +190,29 @@ describe("a flood", () => {
       state.limits,
     );
     expect(read.memoryBytes).toBe(state.memoryBytes);
+  });
+});
+
+describe("amounts of money", () => {
+  it("add up to what can be stored and no further, and the day says so", () => {
+    const state = new TallyState(LIMITS);
+    const most = LIMITS.revenueThousandths;
+    for (const [i, thousandths] of [...Array(10).fill(most), ...Array(10).fill(-most), 5].entries()) {
+      const currency = thousandths === 5 ? "JPY" : "EUR";
+      const event = { name: "Buy", interactive: true };
+      const hit = pageview(NOON + i, 1, { kind: "event", event, revenue: { thousandths, currency } });
+      apply(state, NOON + i, [batchOf(1, NOON + i, [hit])]);
+    }
+    const counts = packed((writer) => state.writeCounts(writer));
+    const [day] = TallyState.read(counts, null, LIMITS).days.values();
+    const { dimensions } = dayCounts(day as Day, []);
+    const column = (value: string, name: "customEvents" | "revenueThousandths" | "refundThousandths") =>
+      dimensions.revenue?.[value]?.[COLUMN[name]] ?? 0;
+    expect([column("Buy\tEUR", "customEvents"), column("Buy\tJPY", "customEvents")]).toEqual([20, 1]);
+    expect(column("Buy\tEUR", "revenueThousandths")).toBe(Number.MAX_SAFE_INTEGER);
+    expect(column("Buy\tEUR", "refundThousandths")).toBe(Number.MAX_SAFE_INTEGER);
+    expect(column("Buy\tJPY", "revenueThousandths")).toBe(5);
+    expect(dimensions.flags).toHaveProperty("capped:revenue");
   });
 });
 

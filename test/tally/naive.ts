@@ -138,7 +138,7 @@ export class NaiveCounter {
       const value = (name: string) => valueAt(name, hit, first, ofVisitor);
       const keys: string[][] = [];
       for (const { name, stored, kind } of DIMENSIONS) {
-        if (!stored || kind === "exit" || kind === "tally" || !has(name)) continue;
+        if (!stored || kind === "exit" || kind === "revenue" || kind === "tally" || !has(name)) continue;
         keys.push([hit.day.day, name, value(name)]);
       }
       for (const [a, b] of PAIRS) {
@@ -150,6 +150,13 @@ export class NaiveCounter {
       return keys;
     };
     for (const hit of this.#visitless) for (const key of keysOf(hit, hit, hit)) add(key, "customEvents");
+    for (const { day, event, revenue } of [...this.#visitless, ...this.#counted]) {
+      if (!revenue) continue;
+      const key = [day.day, "revenue", `${event?.name}\t${revenue.currency}`];
+      add(key, "customEvents");
+      if (revenue.thousandths > 0) add(key, "revenueThousandths", revenue.thousandths);
+      else add(key, "refundThousandths", -revenue.thousandths);
+    }
 
     for (const visit of this.#visits) {
       const [first] = visit.hits as [Hit];
