@@ -1,3 +1,8 @@
+-- JSON [{id, type, name, currency, createdAt}], see src/goals.ts: a column and no table, so that a site stays one row that
+-- is copied to KV whole. Ids are never reused.
+ALTER TABLE sites ADD COLUMN goals TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE sites ADD COLUMN next_goal_id INTEGER NOT NULL DEFAULT 1;
+
 -- The columns that src/metrics.ts got since 0001.
 DROP VIEW totals;
 CREATE VIEW totals AS

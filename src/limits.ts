@@ -76,6 +76,9 @@ export const LIMITS = {
   /** What is kept of a page's path, and of each part of the link that led to it (source, referrer, utm_*). */
   pathChars: 500,
   acquisitionChars: 300,
+  /** Goals of a site, and wildcards in one: each page view is held against all of them. */
+  goals: 100,
+  goalWildcards: 10,
   /** What is looked at of a User-Agent. */
   userAgentChars: 1_000,
 

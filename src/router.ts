@@ -9,6 +9,7 @@ import { collectClick, collectEvent, collectPixel, preflight } from "./collect/c
 import type { Env } from "./env.ts";
 import { health } from "./health.ts";
 import { refusal, retryLater } from "./http.ts";
+import { deleteGoal, deleteNamedGoal, getGoals, putGoal } from "./manage/goals.ts";
 import { createKey, getKeys, removeKey } from "./manage/keys.ts";
 import { createLink } from "./manage/links.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
@@ -28,6 +29,11 @@ export const ROUTES: readonly Route[] = [
 
   { method: "POST", path: "/api/v1/sites", access: "sites", handler: createSite },
   { method: "GET", path: "/api/v1/sites", access: "sites", handler: getSites },
+  // Before the sites' own: no site can be named "goals".
+  { method: "PUT", path: "/api/v1/sites/goals", access: "sites", handler: putGoal },
+  { method: "GET", path: "/api/v1/sites/goals", access: "sites", handler: getGoals },
+  { method: "DELETE", path: "/api/v1/sites/goals", access: "sites", handler: deleteNamedGoal },
+  { method: "DELETE", path: "/api/v1/sites/goals/:id", access: "sites", handler: deleteGoal },
   { method: "GET", path: "/api/v1/sites/:domain", access: "sites", handler: getSite },
   { method: "PUT", path: "/api/v1/sites/:domain", access: "sites", handler: putSite },
   { method: "DELETE", path: "/api/v1/sites/:domain", access: "sites", handler: deleteSite },

@@ -1,4 +1,5 @@
 import type { ZoneRule } from "./calendar.ts";
+import type { Goal } from "./goals.ts";
 
 /** How many shards a site's hits are spread over, and from which instant on. */
 export interface ShardRule {
@@ -26,6 +27,8 @@ export interface Site {
    * Copies in KV from before there were links lack it.
    */
   linkKey: string | null;
+  /** In order of their ids. Copies in KV from before there were goals lack it. */
+  goals: Goal[];
 }
 
 /** The number of shards in effect at an instant. */

@@ -8,8 +8,16 @@ import { ADMIN, call, makeKey } from "./manage/support.ts";
 /** A request of a route, about the site a.example.com. */
 function lineOf({ method, path }: { method: string; path: string }): string {
   const filled = path.replace(":domain", "a.example.com").replace(":id", "1");
-  return `${method} ${filled}${path.startsWith("/api/v1/stats/") ? "?site_id=a.example.com&property=event:page" : ""}`;
+  if (path.startsWith("/api/v1/stats/")) return `${method} ${filled}?site_id=a.example.com&property=event:page`;
+  return `${method} ${filled}${method === "GET" && path.endsWith("/goals") ? "?site_id=a.example.com" : ""}`;
 }
+/** What a request must say in its body to be about that site. */
+const NAMED: Record<string, object> = {
+  "POST /api/v1/links": { site_id: "a.example.com", url: "https://a.test/", name: "x" },
+  "PUT /api/v1/sites/goals": { site_id: "a.example.com", goal_type: "event", event_name: "x" },
+  "DELETE /api/v1/sites/goals": { site_id: "a.example.com", goal_id: "1" },
+  "DELETE /api/v1/sites/goals/:id": { site_id: "a.example.com" },
+};
 const LINES = ROUTES.map((route) => [lineOf(route), route] as const);
 const PROTECTED = LINES.filter(([, route]) => route.access !== "public");
 
@@ -68,8 +76,8 @@ describe.each(PROTECTED)("%s", (line, route) => {
 
   it("gives a key of another site nothing of this one", async () => {
     const key = keyOfB[route.access === "stats" ? "stats" : "sites"];
-    const named = route.path === "/api/v1/links" ? { site_id: "a.example.com", url: "https://a.test/", name: "x" } : {};
-    const body = route.method === "GET" || route.method === "DELETE" ? undefined : named;
+    const named = NAMED[`${route.method} ${route.path}`];
+    const body = route.method === "GET" || route.method === "DELETE" ? named : (named ?? {});
     const answer = await call(line, { key, body });
     if (route.path === "/api/v1/sites" && route.method === "GET") {
       expect(answer.body.sites.map((site: { domain: string }) => site.domain)).toEqual(["b.example.com"]);

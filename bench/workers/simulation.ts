@@ -117,6 +117,7 @@ export class Host extends DurableObject<Env> {
       excludedPaths: [],
       excludedCountries: [],
       linkKey: null,
+      goals: [],
     };
     this.#random = seeded(seed);
     this.#audience = new Audience(this.#random, domain);

@@ -4,6 +4,7 @@
 
 import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ZoneRule } from "../calendar.ts";
+import type { Goal } from "../goals.ts";
 import type { Scope } from "../route.ts";
 import type { ShardRule } from "../site.ts";
 
@@ -19,6 +20,9 @@ export const sites = sqliteTable("sites", {
   createdAt: integer("created_at").notNull(),
   /** Signs the site's links, and must be readable for that: no hash. null before the first link. */
   linkKey: text("link_key"),
+  goals: text("goals", { mode: "json" }).$type<Goal[]>().notNull().default([]),
+  /** The id of the goal that will be made next. */
+  nextGoalId: integer("next_goal_id").notNull().default(1),
 });
 
 /** The scopes a key may have; `admin` is the admin key's alone. */

@@ -1,7 +1,8 @@
 /** Sites: their rows in D1, and the copies in KV that the beacon path reads. */
 
-import { and, asc, eq, getTableColumns, gt, isNull } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gt, isNull, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { Goal } from "../goals.ts";
 import type { Site } from "../site.ts";
 import { sites } from "./schema.ts";
 import { from } from "./unavailable.ts";
@@ -9,7 +10,7 @@ import { from } from "./unavailable.ts";
 /** What of a site can change. */
 export type SiteChanges = Partial<Omit<Site, "id" | "domain" | "linkKey">>;
 
-const { createdAt: _, ...columns } = getTableColumns(sites);
+const { createdAt: _createdAt, nextGoalId: _nextGoalId, ...columns } = getTableColumns(sites);
 
 /** The site of a domain (lower case, without `www.`), or null. Throws `Unavailable` while D1 is away, as all here. */
 export async function siteByDomain(db: D1Database, domain: string): Promise<Site | null> {
@@ -32,7 +33,7 @@ export async function listSites(db: D1Database, { limit, after = "" }: { limit: 
 /** Stores a new site and returns it with its id; null where the domain is taken. */
 export async function insertSite(
   db: D1Database,
-  site: Omit<Site, "id" | "linkKey">,
+  site: Omit<Site, "id" | "linkKey" | "goals">,
   now: number,
 ): Promise<Site | null> {
   const insert = drizzle(db)
@@ -45,19 +46,31 @@ export async function insertSite(
 }
 
 /**
- * Changes a site and returns it as it is now; null where its zones or shards changed since `before` was read (or the
- * site is gone): read it again and decide again. Without that check the owner's new timezone and the tally's new
- * shards could overwrite each other.
+ * Changes a site and returns it as it is now; null where its zones, shards or goals changed since `before` was read (or
+ * the site is gone): read it again and decide again. Without that check the owner's new timezone and the tally's new
+ * shards could overwrite each other, and so could two new goals.
  */
 export async function updateSite(db: D1Database, before: Site, changes: SiteChanges): Promise<Site | null> {
-  const unchanged = and(
-    eq(sites.id, before.id),
-    eq(sites.zones, before.zones),
-    eq(sites.shardRules, before.shardRules),
-  );
-  const update = drizzle(db).update(sites).set(changes).where(unchanged).returning(columns);
+  const update = drizzle(db).update(sites).set(changes).where(isAsBefore(before)).returning(columns);
   const rows = await from("D1", () => update);
   return rows[0] ?? null;
+}
+
+/** Adds a goal, and gives it an id that no goal of the site has had; null as `updateSite`. */
+export async function addGoal(db: D1Database, before: Site, goal: Omit<Goal, "id">): Promise<Site | null> {
+  const { nextGoalId } = sites;
+  const made = sql`json_set(${JSON.stringify({ id: 0, ...goal })}, '$.id', ${nextGoalId})`;
+  const update = drizzle(db)
+    .update(sites)
+    .set({ goals: sql`json_insert(${sites.goals}, '$[#]', ${made})`, nextGoalId: sql`${nextGoalId} + 1` })
+    .where(isAsBefore(before))
+    .returning(columns);
+  const rows = await from("D1", () => update);
+  return rows[0] ?? null;
+}
+
+function isAsBefore({ id, zones, shardRules, goals }: Site) {
+  return and(eq(sites.id, id), eq(sites.zones, zones), eq(sites.shardRules, shardRules), eq(sites.goals, goals));
 }
 
 /**
@@ -98,7 +111,13 @@ export async function publishSite(
 
 /** The published copy of a site, or null: for reports while D1 is away. */
 export async function publishedSite(kv: KVNamespace, domain: string): Promise<Site | null> {
-  return from("KV", () => kv.get<Site>(siteKey(domain), "json"));
+  const copy = await from("KV", () => kv.get<Site>(siteKey(domain), "json"));
+  return copy && siteOfCopy(copy);
+}
+
+/** The site that a published copy tells of: what copies of earlier versions lack is filled in. */
+export function siteOfCopy(copy: Site): Site {
+  return { ...copy, linkKey: copy.linkKey ?? null, goals: copy.goals ?? [] };
 }
 
 /** Takes the published copy of a site away. */

@@ -24,6 +24,7 @@ export function site(changes: Partial<Site> = {}): Site {
     excludedPaths: [],
     excludedCountries: [],
     linkKey: null,
+    goals: [],
     ...changes,
   };
 }

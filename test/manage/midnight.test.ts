@@ -15,6 +15,7 @@ const site: Site = {
   excludedPaths: [],
   excludedCountries: [],
   linkKey: null,
+  goals: [],
 };
 const [utc] = site.zones;
 

@@ -21,6 +21,7 @@ export function siteOf(id: number, { shards = 1, timezone = "Europe/Riga" } = {}
     excludedPaths: [],
     excludedCountries: [],
     linkKey: null,
+    goals: [],
   };
 }
 

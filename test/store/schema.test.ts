@@ -50,8 +50,13 @@ function mirrored(table: (typeof TABLES)[number]): Column[] {
     notNull: column.notNull,
     primary: column.primary || joint.has(column.name),
     unique: column.isUnique,
-    default: column.default === undefined ? null : `'${JSON.stringify(column.default)}'`,
+    default: defaultSql(column.default),
   }));
+}
+
+function defaultSql(value: unknown): string | null {
+  if (value === undefined) return null;
+  return typeof value === "number" ? String(value) : `'${JSON.stringify(value)}'`;
 }
 
 it.each(TABLES.map((table) => [getTableConfig(table).name, table] as const))(

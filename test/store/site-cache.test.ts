@@ -22,6 +22,7 @@ function site(id: number, linkKey: string | null = null): Site {
     excludedPaths: [],
     excludedCountries: [],
     linkKey,
+    goals: [],
   };
 }
 
@@ -105,6 +106,11 @@ describe("a site for a beacon", () => {
       expect((await siteForBeacon(kv, domain, T + 61 * SECOND))?.id).toBe(7);
     },
   );
+
+  it("has no goals where it was published before there were any", async () => {
+    const { goals: _, ...old } = site(7);
+    expect(await siteForBeacon(new FakeKv(JSON.stringify(old)), domain, T)).toEqual(site(7));
+  });
 
   it("is known at once to the isolate that made or changed it", async () => {
     const kv = new FakeKv(null);

@@ -2,9 +2,11 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import type { Site } from "../../src/site.ts";
 import {
+  addGoal,
   giveLinkKey,
   insertSite,
   listSites,
+  publishedSite,
   publishSite,
   siteByDomain,
   siteById,
@@ -13,7 +15,7 @@ import {
 import { Unavailable } from "../../src/store/unavailable.ts";
 import { guarded } from "../manage/support.ts";
 
-const fresh: Omit<Site, "id" | "linkKey"> = {
+const fresh: Omit<Site, "id" | "linkKey" | "goals"> = {
   domain: "example.com",
   zones: [{ timezone: "Europe/Riga", fromDay: "1970-01-01", fromAt: 0 }],
   shardRules: [{ shards: 1, fromAt: 0 }],
@@ -34,7 +36,7 @@ async function insert(domain = "example.com"): Promise<Site> {
 
 it("gives a site back as it was stored", async () => {
   const site = await insert();
-  expect(site).toEqual({ ...fresh, id: site.id, linkKey: null });
+  expect(site).toEqual({ ...fresh, id: site.id, linkKey: null, goals: [] });
   expect(await siteById(env.DB, site.id)).toEqual(site);
   expect(await siteByDomain(env.DB, "example.com")).toEqual(site);
   expect(await siteByDomain(env.DB, "' OR 1=1 --")).toBeNull();
@@ -52,6 +54,24 @@ it("does not overwrite rules that changed since they were read", async () => {
   expect(await updateSite(env.DB, read, { shardRules })).toMatchObject({ shardRules });
   expect(await updateSite(env.DB, read, { zones: [] })).toBeNull();
   expect(await siteById(env.DB, read.id)).toEqual({ ...read, shardRules });
+});
+
+it("does not overwrite goals that were made since they were read, and gives no id twice", async () => {
+  const read = await insert();
+  const goal = { type: "event" as const, name: "Signup", currency: null, createdAt: 7 };
+  const first = await addGoal(env.DB, read, goal);
+  expect(first?.goals).toEqual([{ id: 1, ...goal }]);
+  expect(await addGoal(env.DB, read, { ...goal, name: "Buy" })).toBeNull();
+  expect(await updateSite(env.DB, read, { allowedHosts: [] })).toBeNull();
+  const second = first && (await addGoal(env.DB, first, { ...goal, name: "Buy" }));
+  expect(second?.goals.map(({ id }) => id)).toEqual([1, 2]);
+  expect(await siteById(env.DB, read.id)).toEqual(second);
+});
+
+it("fills in what a copy of an earlier version lacks", async () => {
+  const { goals: _, linkKey: __, ...old } = await insert();
+  await env.KV.put("site:example.com", JSON.stringify(old));
+  expect(await publishedSite(env.KV, "example.com")).toEqual(await siteById(env.DB, old.id));
 });
 
 it("does not change a site that is gone", async () => {
