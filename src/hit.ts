@@ -48,6 +48,8 @@ export interface Hit {
   /** ISO 639-1, `lv` */
   language: string;
 
+  /** `kind: "pageview"` only: the patterns of the site's page goals that it meets, none twice; absent for none. */
+  goals?: string[];
   /** `kind: "event"` only. */
   event?: { name: string; interactive: boolean };
   /** `kind: "event"` only: what it brought, below zero for a refund, in an ISO 4217 currency. */

@@ -1,6 +1,7 @@
 import type { Hit } from "../hit.ts";
 import type { Site } from "../site.ts";
 import type { Beacon } from "./beacon.ts";
+import { goalsOfPage } from "./page-goals.ts";
 import { pagePath } from "./page-url.ts";
 import { inThousandths } from "./revenue.ts";
 import { isHostOf } from "./screen.ts";
@@ -16,10 +17,12 @@ export function describe(site: Site, beacon: Beacon, referrer: Referrer | null, 
   // A link within the site leads nobody here.
   const isOwn = referrer !== null && (referrer.host === host || isHostOf(site, referrer.host));
   const { agent } = sender;
+  const path = pagePath(beacon.page, beacon.hashMode);
+  const goals = beacon.kind === "pageview" ? goalsOfPage(site.goals, path) : null;
   const revenue = beacon.kind === "event" && beacon.revenue ? inThousandths(beacon.revenue) : null;
   return {
     kind: beacon.kind,
-    page: host + pagePath(beacon.page, beacon.hashMode),
+    page: host + path,
     ...acquisitionOf(beacon.page.query, isOwn ? null : referrer),
     country: sender.country,
     region: sender.region,
@@ -33,6 +36,7 @@ export function describe(site: Site, beacon: Beacon, referrer: Referrer | null, 
     ...(beacon.kind === "event" && {
       event: { name: beacon.name, interactive: beacon.interactive },
     }),
+    ...(goals && { goals }),
     ...(revenue && { revenue }),
     ...(beacon.kind !== "engagement" && beacon.props.length > 0 && { props: beacon.props }),
     ...(beacon.kind === "event" && beacon.visitless && { visitless: true }),
