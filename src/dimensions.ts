@@ -10,10 +10,21 @@
  * - `exit`: known when the visit closes.
  * - `visitor`: one value a visitor and day, that of the visitor's first hit that day.
  * - `event`: one value a custom event.
+ * - `goal`: any number of values a page view.
  * - `revenue`: one value a custom event that brought an amount: how many did, and the amounts; no visitors.
  * - `tally`: bookkeeping of the tally; occurrences only.
  */
-export type DimensionKind = "total" | "hour" | "page" | "visit" | "exit" | "visitor" | "event" | "revenue" | "tally";
+export type DimensionKind =
+  | "total"
+  | "hour"
+  | "page"
+  | "visit"
+  | "exit"
+  | "visitor"
+  | "event"
+  | "goal"
+  | "revenue"
+  | "tally";
 
 export interface Dimension {
   name: string;
@@ -113,6 +124,8 @@ export const DIMENSIONS = [
   { name: "screen", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:screen" },
   { name: "language", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:language" },
   { name: "event", kind: "event", stored: true, blank: "", property: "event:name" },
+  // patterns of page goals; goals that are events are counted as events
+  { name: "goal", kind: "goal", stored: true, blank: "" },
   // event + currency: `Purchase\tEUR`
   { name: "revenue", kind: "revenue", stored: true, blank: "" },
   { name: "dropped", kind: "tally", stored: true, blank: "" },
@@ -145,14 +158,18 @@ export const PAIRED = [
   "country",
   "utm_campaign",
   "source",
+  "goal",
   "event",
   "entry_page",
   "page",
 ] as const satisfies readonly DimensionName[];
 
-/** Every two of the paired dimensions; the first is the outer one. */
+/**
+ * Every two of the paired dimensions; the first is the outer one. A goal is met by a page view and no event is one, so
+ * that these two never occur together.
+ */
 export const PAIRS: readonly (readonly [DimensionName, DimensionName])[] = PAIRED.flatMap((outer, i) =>
-  PAIRED.slice(i + 1).map((inner) => [outer, inner] as const),
+  PAIRED.slice(i + 1).flatMap((inner) => (outer === "goal" && inner === "event" ? [] : [[outer, inner] as const])),
 );
 
 /** The stored name of a pair: `country*page`. */

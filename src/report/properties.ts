@@ -42,6 +42,7 @@ export const METRICS_OF: Record<DimensionKind, readonly Metric[]> = {
   exit: VISIT_METRICS.filter((metric) => metric !== "events"),
   page: ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration", "events", "time_on_page", "scroll_depth"],
   event: ["visitors", "events"],
+  goal: ["visitors", "events", "pageviews"],
   revenue: [],
   tally: [],
 };

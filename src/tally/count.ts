@@ -1,7 +1,7 @@
 import type { DimensionKind } from "../dimensions.ts";
 import { COLUMN } from "../metrics.ts";
 import { type Day, PROPERTY_TABLES } from "./day.ts";
-import { isShared, type Sighting, seeInVisit, seeTogether } from "./sightings.ts";
+import { type InVisit, isShared, type Sighting, seeInVisit, seeTogether, type Together } from "./sightings.ts";
 import type { SipKey } from "./siphash.ts";
 import { isVisitLevel, PAIR_SLOTS, type PairSlots, SLOT, SLOTS, VISIT_SLOTS, VISITOR_SLOTS } from "./slots.ts";
 import type { Presence, Visit } from "./visit.ts";
@@ -10,21 +10,29 @@ import type { Presence, Visit } from "./visit.ts";
  * Turns hits and the changes of visits into counts: on every dimension, and on every pair of the paired ones.
  */
 
+/** What has been seen before. */
+const NOT_NEW: Sighting = { isNew: false, others: [] };
+
 /** The value of each slot for the hit at hand; -1 where it has none. One array for all hits: this runs 150 times a hit. */
 const values = new Int32Array(SLOTS.length);
 /** Whether the visitor is new today to the value of each slot. */
 const fresh = new Uint8Array(SLOTS.length);
+/** What was seen of the visitor with the hit's hour, page, event and goal, by slot. */
+const sightings: Sighting[] = SLOTS.map(() => NOT_NEW);
 
 const columnOf = (slots: readonly number[]) => SLOTS.map((_, slot) => slots.indexOf(slot));
 const VISIT_COLUMN = columnOf(VISIT_SLOTS);
 
-/** Kinds of dimensions on which not every hit is counted as a hit. */
-const KINDS_APART: readonly DimensionKind[] = ["exit", "revenue", "tally"];
+/** Kinds of dimensions on which a hit is not counted once. */
+const KINDS_APART: readonly DimensionKind[] = ["exit", "goal", "revenue", "tally"];
 
 /** Slots on which hits are counted, and those on which visits are. */
 const HIT_SLOTS = SLOTS.flatMap(({ kind, stored }, slot) => (stored && !KINDS_APART.includes(kind) ? [slot] : []));
 const VISIT_LEVEL_SLOTS = HIT_SLOTS.filter(isVisitLevel);
 const VISIT_LEVEL_PAIRS = PAIR_SLOTS.filter(({ a, b }) => isVisitLevel(a) && isVisitLevel(b));
+/** Pairs on which a hit is counted once, and those on which it is counted once for each goal that it meets. */
+const HIT_PAIRS = PAIR_SLOTS.filter(({ a, b }) => a !== SLOT.goal && b !== SLOT.goal);
+const GOAL_PAIRS = PAIR_SLOTS.filter(({ a, b }) => a === SLOT.goal || b === SLOT.goal);
 const PAGE_PAIRS = PAIR_SLOTS.filter(
   ({ a, b }) => (a === SLOT.page && isVisitLevel(b)) || (b === SLOT.page && isVisitLevel(a)),
 );
@@ -41,6 +49,15 @@ function newnessOf({ a, b }: PairSlots): Newness {
   return kinds.includes("visit") ? "sighting" : "together";
 }
 const NEWNESS = PAIR_SLOTS.map(newnessOf);
+
+function togetherOf({ a, b }: PairSlots): Together {
+  const has = (slot: number) => a === slot || b === slot;
+  if (has(SLOT.event)) return has(SLOT.hour) ? "hourEvent" : "pageEvent";
+  if (has(SLOT.goal)) return has(SLOT.hour) ? "hourGoal" : "pageGoal";
+  return "hourPage";
+}
+/** Only of use where the newness is `together`. */
+const TOGETHER = PAIR_SLOTS.map(togetherOf);
 
 function setTuples(day: Day, visitorTuple: number, visitTuple: number): void {
   values.fill(-1);
@@ -59,14 +76,13 @@ export interface CountedHit {
   page: number;
   /** -1 for a page view. */
   event: number;
+  /** The page goals it meets. */
+  goals: readonly number[];
   /** What it brought; null for nothing. `value` is that of the event and currency. */
   revenue: { value: number; thousandths: number } | null;
   /** Its properties, by numbers. */
   props: readonly { property: number; value: number }[];
 }
-
-/** What has been seen before. */
-const NOT_NEW: Sighting = { isNew: false, others: [] };
 
 /** The visitor of a hit: its key for marks, and whether visitor and visit are new today. */
 export interface CountedVisitor {
@@ -81,27 +97,17 @@ export interface CountedVisitor {
  */
 export function countHit(day: Day, hit: CountedHit, presence: Presence, visitor: CountedVisitor | null): void {
   setTuples(day, presence.visitorTuple, presence.visitTuple);
-  values[SLOT.hour] = hit.hour;
-  values[SLOT.page] = hit.page;
-  values[SLOT.event] = hit.event;
-
-  const see = (what: "hour" | "page" | "event", value: number): Sighting =>
-    visitor && value >= 0 ? seeInVisit(day, visitor.key, what, value, presence) : NOT_NEW;
-  const hourSighting = see("hour", hit.hour);
-  const pageSighting = see("page", hit.page);
-  const eventSighting = see("event", hit.event);
   const newVisitor = visitor?.isNew ?? false;
   const visitSighting = visitor?.visit ?? NOT_NEW;
-  const { visitTuple } = presence;
 
   fresh.fill(newVisitor ? 1 : 0);
-  fresh[SLOT.hour] = isFresh(hourSighting);
-  fresh[SLOT.page] = isFresh(pageSighting);
-  fresh[SLOT.event] = isFresh(eventSighting);
   for (let column = 0; column < VISIT_SLOTS.length; column++) {
     fresh[VISIT_SLOTS[column] as number] =
-      visitSighting.isNew && !isShared(day, visitTuple, visitSighting.others, column) ? 1 : 0;
+      visitSighting.isNew && !isShared(day, presence.visitTuple, visitSighting.others, column) ? 1 : 0;
   }
+  const newHour = seeValue(day, "hour", hit.hour, presence, visitor);
+  const newPage = seeValue(day, "page", hit.page, presence, visitor);
+  const newEvent = seeValue(day, "event", hit.event, presence, visitor);
   const column = hit.event < 0 ? COLUMN.pageviews : COLUMN.customEvents;
 
   for (const slot of HIT_SLOTS) {
@@ -112,12 +118,52 @@ export function countHit(day: Day, hit: CountedHit, presence: Presence, visitor:
     if (fresh[slot]) day.singles.add(row, COLUMN.visitors, 1);
   }
   if (newVisitor) day.add(SLOT.hour, hit.hour, COLUMN.newVisitors, 1);
+  const anythingNew = newVisitor || visitSighting.isNew || newHour || newPage || newEvent;
+  countPairs(day, HIT_PAIRS, column, presence, visitor, anythingNew);
 
-  const sightingOf = (slot: number) =>
-    slot === SLOT.hour ? hourSighting : slot === SLOT.page ? pageSighting : eventSighting;
-  const anythingNew =
-    newVisitor || visitSighting.isNew || hourSighting.isNew || pageSighting.isNew || eventSighting.isNew;
-  for (const { pair, a, b } of PAIR_SLOTS) {
+  for (const goal of hit.goals) {
+    const newGoal = seeValue(day, "goal", goal, presence, visitor);
+    day.add(SLOT.goal, goal, column, 1);
+    if (fresh[SLOT.goal]) day.add(SLOT.goal, goal, COLUMN.visitors, 1);
+    countPairs(day, GOAL_PAIRS, column, presence, visitor, newGoal);
+  }
+  if (hit.revenue) countRevenue(day, hit.revenue);
+  for (const { property, value } of hit.props) {
+    const table = propertyTable(property);
+    day.add(table, value, column, 1);
+    if (visitor && seeTogether(day, visitor.key, "property", property, value)) {
+      day.add(table, value, COLUMN.visitors, 1);
+    }
+  }
+}
+
+/**
+ * Sets the hit's value (-1: none) of a dimension that may have another at each hit, and sees the visitor with it.
+ * @returns whether this visitor was not seen with it in a visit of these attributes
+ */
+function seeValue(day: Day, what: InVisit, value: number, presence: Presence, visitor: CountedVisitor | null): boolean {
+  const slot = SLOT[what];
+  const sighting = visitor && value >= 0 ? seeInVisit(day, visitor.key, what, value, presence) : NOT_NEW;
+  values[slot] = value;
+  sightings[slot] = sighting;
+  fresh[slot] = isFresh(sighting);
+  return sighting.isNew;
+}
+
+/**
+ * Counts the hit at hand, and its visitor, on pairs.
+ * @param anythingNew whether the visitor is new to any one value of them
+ */
+function countPairs(
+  day: Day,
+  pairs: readonly PairSlots[],
+  column: number,
+  { visitTuple }: Presence,
+  visitor: CountedVisitor | null,
+  anythingNew: boolean,
+): void {
+  const visitSighting = visitor?.visit ?? NOT_NEW;
+  for (const { pair, a, b } of pairs) {
     const first = values[a] as number;
     const second = values[b] as number;
     if (first < 0 || second < 0) continue;
@@ -135,20 +181,11 @@ export function countHit(day: Day, hit: CountedHit, presence: Presence, visitor:
         !isShared(day, visitTuple, visitSighting.others, VISIT_COLUMN[a] as number, VISIT_COLUMN[b] as number);
     } else if (newness === "sighting") {
       const visitIsFirst = (VISIT_COLUMN[a] as number) >= 0;
-      const sighting = sightingOf(visitIsFirst ? b : a);
+      const sighting = sightings[visitIsFirst ? b : a] as Sighting;
       const attribute = VISIT_COLUMN[visitIsFirst ? a : b] as number;
       isNew = sighting.isNew && !isShared(day, visitTuple, sighting.others, attribute);
-    } else isNew = visitor !== null && seeTogether(day, visitor.key, togetherScope(a, b), first, second);
+    } else isNew = visitor !== null && seeTogether(day, visitor.key, TOGETHER[pair] as Together, first, second);
     if (isNew) day.pairs.add(row, COLUMN.visitors, 1);
-  }
-
-  if (hit.revenue) countRevenue(day, hit.revenue);
-  for (const { property, value } of hit.props) {
-    const table = propertyTable(property);
-    day.add(table, value, column, 1);
-    if (visitor && seeTogether(day, visitor.key, "property", property, value)) {
-      day.add(table, value, COLUMN.visitors, 1);
-    }
   }
 }
 
@@ -165,11 +202,6 @@ function countRevenue(day: Day, { value, thousandths }: { value: number; thousan
 
 function isFresh(sighting: Sighting): 0 | 1 {
   return sighting.isNew && sighting.others.length === 0 ? 1 : 0;
-}
-
-function togetherScope(a: number, b: number): "hourPage" | "hourEvent" | "pageEvent" {
-  if (a !== SLOT.event && b !== SLOT.event) return "hourPage";
-  return a === SLOT.hour || b === SLOT.hour ? "hourEvent" : "pageEvent";
 }
 
 /** Cells of a property's values; see `PROPERTY_TABLES`. */

@@ -292,6 +292,8 @@ function countVisitless(state: TallyState, hit: Hit): Outcome {
   return "counted";
 }
 
+const NO_GOALS: readonly number[] = [];
+
 /** A hit with the numbers of its values on a day. */
 function numbered(day: Day, hit: Hit): CountedHit {
   const name = hit.event?.name ?? PAGEVIEW;
@@ -299,6 +301,7 @@ function numbered(day: Day, hit: Hit): CountedHit {
     hour: day.number(SLOT.hour, String(hit.hour)),
     page: day.number(SLOT.page, hit.page),
     event: hit.event ? day.number(SLOT.event, name) : -1,
+    goals: hit.goals?.map((pattern) => day.number(SLOT.goal, pattern)) ?? NO_GOALS,
     revenue: hit.revenue
       ? {
           value: day.number(SLOT.revenue, name + PART + hit.revenue.currency),

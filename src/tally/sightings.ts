@@ -26,6 +26,9 @@ const SCOPE = {
   pageEvent: 8,
   exitPage: 9,
   property: 10,
+  goal: 11,
+  hourGoal: 12,
+  pageGoal: 13,
 } as const;
 
 function scoped(key: SipKey, scope: number, a: number, b: number): number {
@@ -67,14 +70,13 @@ export function seeVisit(day: Day, key: SipKey, tuple: number): Sighting & { all
   return { isNew, others, all };
 }
 
-/** A visitor in a visit of `presence`'s tuple sees an hour, page or event. */
-export function seeInVisit(
-  day: Day,
-  key: SipKey,
-  what: "hour" | "page" | "event",
-  value: number,
-  presence: Presence,
-): Sighting {
+/** What a visitor may be seen with at each hit anew. */
+export type InVisit = "hour" | "page" | "event" | "goal";
+/** Two of these, together. */
+export type Together = "hourPage" | "hourEvent" | "pageEvent" | "hourGoal" | "pageGoal";
+
+/** A visitor in a visit of `presence`'s tuple is seen with one of these. */
+export function seeInVisit(day: Day, key: SipKey, what: InVisit, value: number, presence: Presence): Sighting {
   const isNew = day.marks.add(scoped(key, SCOPE[what], presence.visitTuple, value), 0, day.mayGrow);
   if (!isNew) return { isNew, others: [] };
   const others = presence.visitTuples.filter(
@@ -84,13 +86,7 @@ export function seeInVisit(
 }
 
 /** Whether a visitor is new today to two things together, or to a property's value. */
-export function seeTogether(
-  day: Day,
-  key: SipKey,
-  scope: "hourPage" | "hourEvent" | "pageEvent" | "property",
-  a: number,
-  b: number,
-): boolean {
+export function seeTogether(day: Day, key: SipKey, scope: Together | "property", a: number, b: number): boolean {
   return day.marks.add(scoped(key, SCOPE[scope], a, b), 0, day.mayGrow);
 }
 

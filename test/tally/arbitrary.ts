@@ -15,6 +15,7 @@ export interface Step {
   person: number;
   kind: Hit["kind"];
   page: number;
+  goals: string[];
   attribution: number;
   setup: number;
   event: number;
@@ -47,6 +48,7 @@ export const step: fc.Arbitrary<Step> = fc.record({
   person: fc.integer({ min: 0, max: 3 }),
   kind: fc.constantFrom<Hit["kind"]>("pageview", "pageview", "pageview", "event", "engagement"),
   page: fc.integer({ min: 0, max: 4 }),
+  goals: fc.subarray(["/*", "/**"]),
   attribution: fc.integer({ min: 0, max: 7 }),
   setup: fc.integer({ min: 0, max: 3 }),
   event: fc.integer({ min: 0, max: 2 }),
@@ -120,6 +122,7 @@ export function hitOf(step: Step, index: number, now: number, zones: readonly Zo
     if (step.visitless) hit.visitless = true;
     if (step.revenue) hit.revenue = step.revenue;
   }
+  if (step.kind === "pageview" && step.goals.length > 0) hit.goals = step.goals;
   if (step.kind !== "engagement" && step.prop) hit.props = [[step.prop % 2 ? "plan" : "__proto__", String(step.prop)]];
   if (step.kind === "engagement") {
     hit.engagement = { engagedMs: step.engagedMs };

@@ -44,10 +44,16 @@ const VALUE: Record<string, (hit: Hit) => string> = {
   language: (hit) => hit.language,
 };
 
-/** A hit's value of a dimension, in a visit with its first hit, of a visitor with the day's first hit. */
+/** A hit's values of a dimension, in a visit with its first hit, of a visitor with the day's first hit. */
+function valuesAt(name: string, hit: Hit, first: Hit, ofVisitor: Hit): string[] {
+  if (name === "event") return hit.event ? [hit.event.name] : [];
+  if (name === "goal") return hit.goals ?? [];
+  return [valueAt(name, hit, first, ofVisitor)];
+}
+
+/** Its value of a dimension of which every hit has one. */
 function valueAt(name: string, hit: Hit, first: Hit, ofVisitor: Hit): string {
   const kind = kindOf[name];
-  if (kind === "event") return hit.event?.name ?? "";
   const read = VALUE[name] as (hit: Hit) => string;
   return read(kind === "visit" ? first : kind === "visitor" ? ofVisitor : hit);
 }
@@ -134,15 +140,15 @@ export class NaiveCounter {
 
     /** Everything a hit is counted under, with the visit's and the visitor's first hits. */
     const keysOf = (hit: Hit, first: Hit, ofVisitor: Hit): string[][] => {
-      const has = (name: string) => kindOf[name] !== "event" || hit.event !== undefined;
-      const value = (name: string) => valueAt(name, hit, first, ofVisitor);
+      const values = (name: string) => valuesAt(name, hit, first, ofVisitor);
       const keys: string[][] = [];
       for (const { name, stored, kind } of DIMENSIONS) {
-        if (!stored || kind === "exit" || kind === "revenue" || kind === "tally" || !has(name)) continue;
-        keys.push([hit.day.day, name, value(name)]);
+        if (!stored || kind === "exit" || kind === "revenue" || kind === "tally") continue;
+        for (const value of values(name)) keys.push([hit.day.day, name, value]);
       }
       for (const [a, b] of PAIRS) {
-        if (has(a) && has(b)) keys.push([hit.day.day, pairName(a, b), value(a), value(b)]);
+        for (const first of values(a))
+          for (const second of values(b)) keys.push([hit.day.day, pairName(a, b), first, second]);
       }
       for (const [key, text] of hit.props ?? []) {
         keys.push([hit.day.day, propertyDimension(hit.event?.name ?? "pageview", key), text]);
