@@ -1,7 +1,8 @@
 /** Buckets of a time series: every one of a range, whether anything was counted in it or not. */
 
 import { addDays, addMonths, HOUR_MS, type LocalDay, localDayAt, type ZoneRule } from "../calendar.ts";
-import type { DateRange } from "./period.ts";
+import type { DateRange, Range } from "./period.ts";
+import { mondayOf } from "./read.ts";
 
 /** The days of a range. */
 export function daysIn({ from, to }: DateRange): string[] {
@@ -17,6 +18,18 @@ export function monthsIn({ from, to }: DateRange): string[] {
   return months;
 }
 
+/** The Mondays of the weeks that a range touches. */
+export function weeksIn({ from, to }: DateRange): string[] {
+  const weeks: string[] = [];
+  for (let monday = mondayOf(from); monday <= to; monday = addDays(monday, 7)) weeks.push(monday);
+  return weeks;
+}
+
+/** `2026-11-03 and 4 more days` */
+export function daysText([first = "", ...others]: readonly string[]): string {
+  return others.length === 0 ? first : `${first} and ${others.length} more day${others.length === 1 ? "" : "s"}`;
+}
+
 /** One hour of a local day. */
 export interface HourBucket {
   /** Whole hours elapsed since the day began. */
@@ -29,7 +42,7 @@ export interface HourBucket {
 
 /** The hours of a site's local day: 24, or 23 or 25 where summer time begins or ends; none for a date that its place skipped. */
 export function hoursIn(zones: readonly ZoneRule[], day: string): HourBucket[] {
-  const local = localDay(zones, day);
+  const local = localDayOf(zones, day);
   if (!local) return [];
   const buckets: HourBucket[] = [];
   for (let at = local.startsAt; at < local.endsAt; at += HOUR_MS) {
@@ -39,7 +52,7 @@ export function hoursIn(zones: readonly ZoneRule[], day: string): HourBucket[] {
 }
 
 /** The local day of a date, or null where there was none. */
-function localDay(zones: readonly ZoneRule[], day: string): LocalDay | null {
+export function localDayOf(zones: readonly ZoneRule[], day: string): LocalDay | null {
   let at = Date.parse(`${day}T12:00:00Z`);
   // Noon in Greenwich is at most one day away from any place's noon; a move of the timezone may add another.
   for (let tries = 0; tries < 4; tries++) {
@@ -68,4 +81,66 @@ function clock(zones: readonly ZoneRule[], at: number): string {
 export function timezoneAt(zones: readonly ZoneRule[], at: number): string {
   const rule = zones.findLast(({ fromAt }, index) => index === 0 || fromAt <= at);
   return rule?.timezone ?? "UTC";
+}
+
+/** One bucket of a time series. */
+export interface TimeBucket {
+  /** As rows of reads name it: a day, a Monday, the first day of a month, `2026-11-22 7` for an hour. */
+  key: string;
+  /** As answers name it: of an hour `2026-11-22 07:00:00` on the site's clocks. */
+  label: string;
+  /** Its place in the series. */
+  index: number;
+  /** Of hours: when it begins, in ms since 1970. */
+  at?: number;
+  /** Not all of it is in the range, or it is not over. */
+  isPartial: boolean;
+}
+
+/** All buckets of a range, whether anything was counted in them or not. */
+export function bucketsIn(
+  bucket: "hour" | "day" | "week" | "month",
+  range: Range,
+  zones: readonly ZoneRule[],
+  now: number,
+): TimeBucket[] {
+  return unnumbered(bucket, range, zones, now).map((bucket, index) => ({ ...bucket, index }));
+}
+
+function unnumbered(
+  bucket: "hour" | "day" | "week" | "month",
+  range: Range,
+  zones: readonly ZoneRule[],
+  now: number,
+): Omit<TimeBucket, "index">[] {
+  const { from, to, hours } = range;
+  const today = localDayAt(zones, now).day;
+  const isCut = (first: string, last: string) =>
+    first < from ||
+    last > to ||
+    (first <= today && last >= today) ||
+    (hours !== null && ((hours.from > 0 && first <= from) || last >= to));
+  switch (bucket) {
+    case "hour":
+      return daysIn(range).flatMap((day) =>
+        hoursIn(zones, day)
+          .filter(({ hour }) => !hours || ((day > from || hour >= hours.from) && (day < to || hour <= hours.to)))
+          .map(({ hour, at, date }) => ({
+            key: `${day} ${hour}`,
+            label: date,
+            at,
+            isPartial: at <= now && now < at + HOUR_MS,
+          })),
+      );
+    case "day":
+      return daysIn(range).map((day) => ({ key: day, label: day, isPartial: isCut(day, day) }));
+    case "week":
+      return weeksIn(range).map((day) => ({ key: day, label: day, isPartial: isCut(day, addDays(day, 6)) }));
+    case "month":
+      return monthsIn(range).map((day) => ({
+        key: day,
+        label: day,
+        isPartial: isCut(day, addDays(addMonths(day, 1), -1)),
+      }));
+  }
 }

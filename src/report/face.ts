@@ -1,6 +1,7 @@
-/** What the faces of the reports (v1, summary) share: who is asked, parameters, and how failures are answered. */
+/** What the faces of the reports (v1, v2, summary) share: who is asked, parameters, and how failures are answered. */
 
 import { z } from "zod";
+import { hourOf, localDayAt, MINUTE_MS } from "../calendar.ts";
 import type { Env } from "../env.ts";
 import type { TallyApi } from "../hit.ts";
 import { check, json, refusal, retryLater } from "../http.ts";
@@ -10,8 +11,8 @@ import type { Site } from "../site.ts";
 import { Unavailable } from "../store/unavailable.ts";
 import { tallyStub } from "../tally/stub.ts";
 import type { Counts } from "./gather.ts";
-import { PERIODS } from "./period.ts";
-import { Refusal } from "./query.ts";
+import { type LocalNow, PERIODS, type Range, rangeBefore, toTheSameHour, untilNow } from "./period.ts";
+import { type Part, Refusal } from "./query.ts";
 
 /** What reports reach out to. */
 export interface Access {
@@ -32,19 +33,37 @@ export function countsOf(site: Site, { env, now }: Context, { tally, wait }: Acc
   return { site, db: env.DB, tally: (siteId, shard) => tally(env, siteId, shard), wait, now };
 }
 
+/** What is now at a site. */
+export function localNow({ zones }: Site, now: number): LocalNow {
+  const day = localDayAt(zones, now);
+  const hour = hourOf(day, now);
+  const yesterday = localDayAt(zones, day.startsAt - 1);
+  return {
+    today: day.day,
+    hour,
+    minute: Math.floor((now - day.startsAt) / MINUTE_MS) - hour * 60,
+    hoursYesterday: hourOf(yesterday, yesterday.endsAt - 1) + 1,
+  };
+}
+
+/** A range as far as it is over, and what came as long before it: the last day to the same hour. */
+export function withPrevious(range: Range, now: LocalNow): { range: Range; before: Range } {
+  const soFar = untilNow(range, now);
+  return { range: soFar, before: toTheSameHour(rangeBefore(soFar), soFar, now) };
+}
+
 /** Parameters that name a range of days. */
 export const periodFields = { period: z.enum(PERIODS).optional(), date: z.string().optional() };
 
 /**
  * The parameters of a URL that a schema knows; others are ignored.
- * @throws Refusal where one is given twice
  * @returns them as the schema gives them, or the 400 to answer
  */
 export function parametersOf<T extends object>(url: URL, schema: z.ZodObject & z.ZodType<T>): T | Response {
   const given: Record<string, string> = {};
   for (const name of Object.keys(schema.shape)) {
     const [value, again] = url.searchParams.getAll(name);
-    if (again !== undefined) throw new Refusal(`${name}: must not be given twice`);
+    if (again !== undefined) return refusal(400, `${name}: must not be given twice`);
     if (value !== undefined) given[name] = value;
   }
   return check<T>(given, schema);
@@ -55,12 +74,26 @@ export function reportJson(value: unknown): Response {
   return json(value, 200, { "Cache-Control": "private, no-store" });
 }
 
-/** Answers a query that cannot be answered with 400, and a part that is away with 503. */
-export async function answering(produce: () => Promise<Response>): Promise<Response> {
+/** What v1's parameters call the parts of a question that have another name there. */
+const PARAMETER_OF: Partial<Record<Part, string>> = { dimensions: "property", date_range: "date", pagination: "page" };
+
+/** The rule broken, behind the name of the parameter that breaks it. */
+function parameterText({ part, rule }: Refusal): string {
+  return `${PARAMETER_OF[part] ?? part}: ${rule}`;
+}
+
+/**
+ * Answers a query that cannot be answered with 400, and a part that is away with 503.
+ * @param textOf how this face says what is wrong
+ */
+export async function answering(
+  produce: () => Promise<Response>,
+  textOf: (refused: Refusal) => string = parameterText,
+): Promise<Response> {
   try {
     return await produce();
   } catch (error) {
-    if (error instanceof Refusal) return refusal(400, error.message);
+    if (error instanceof Refusal) return refusal(400, textOf(error));
     if (error instanceof Unavailable) return retryLater(error.message);
     throw error;
   }

@@ -4,14 +4,14 @@
  * that closes meanwhile is in one of the answers at least, and counted in one only.
  */
 
-import { addDays, localDayAt } from "../calendar.ts";
-import { PAGEVIEW, propertyDimension } from "../dimensions.ts";
+import { addDays, addMonths, localDayAt } from "../calendar.ts";
+import { PAGEVIEW, pairName, propertyDimension } from "../dimensions.ts";
 import type { Live, OpenDay, TallyApi } from "../hit.ts";
 import { everyShard, type Site } from "../site.ts";
-import { readCounts } from "../store/count-reads.ts";
+import { type Bounds, readCounts } from "../store/count-reads.ts";
 import { Unavailable } from "../store/unavailable.ts";
 import { openRows } from "./open-rows.ts";
-import { addRow, type Read, type Row } from "./read.ts";
+import { type Read, type Row, Rows } from "./read.ts";
 
 /** Where a site's counts are. */
 export interface Counts {
@@ -34,37 +34,84 @@ interface Answered {
   days: OpenDay[];
 }
 
+export interface Gathered {
+  /** The rows of each read, in no order. */
+  rows: Row[][];
+  /** The first days with counts and with pairs, in D1 or open; D1's are unknown where it was not asked. */
+  bounds: Bounds;
+}
+
 /**
- * The rows of each read, in no order.
+ * Answers reads.
  * @throws Unavailable naming the part that does not answer
  */
-export async function gather(reads: readonly Read[], counts: Counts): Promise<Row[][]> {
+export async function gather(reads: readonly Read[], counts: Counts): Promise<Gathered> {
   const answers = await askForDays(reads, counts);
   const days = answers.flatMap((answer) => answer.days);
   const open = reads.map((read) => openRows(read, days));
-  if (!reads.some((read) => needsD1(read, answers, counts))) return open;
+  const firstOpen = days.map(({ day }) => day).sort()[0] ?? null;
+  const onlyOpen = { rows: open, bounds: { firstDay: firstOpen, firstPairDay: firstOpen } };
+  if (!reads.some((read) => needsD1(read, answers, counts))) return onlyOpen;
 
   const answered = answers.flatMap(({ shard, days }) => days.map(({ day }) => `${day}:${shard}`));
-  let stored: Row[][];
+  const today = localDayAt(counts.site.zones, counts.now).day;
+  let stored: Awaited<ReturnType<typeof readCounts>>;
   try {
     stored = await readCounts(
       counts.db,
       counts.site.id,
-      reads.map((read, index) => ({ ...read, alsoLabels: (open[index] ?? []).map(({ label }) => label) })),
+      reads.map((read, index) => ({
+        ...read,
+        alsoLabels: (open[index] ?? []).map(({ labels }) => labels),
+        months: monthsFor(read, answers, today),
+      })),
       answered,
     );
   } catch (error) {
     // A tally that does not answer for today has not counted anything today: D1 is not needed to know that.
-    const today = localDayAt(counts.site.zones, counts.now).day;
-    if (error instanceof Unavailable && reads.every((read) => read.from >= today)) return open;
+    if (error instanceof Unavailable && reads.every((read) => read.from >= today)) return onlyOpen;
     throw error;
   }
-  return reads.map((_, index) => {
-    const rows = new Map<string, Row>();
-    for (const row of open[index] ?? []) addRow(rows, row);
-    for (const row of stored[index] ?? []) addRow(rows, row);
-    return [...rows.values()];
+  const rows = reads.map((_, index) => {
+    const sums = new Rows();
+    for (const row of open[index] ?? []) sums.add(row);
+    for (const row of stored.rows[index] ?? []) sums.add(row);
+    return sums.all();
   });
+  const { firstDay, firstPairDay } = stored.bounds;
+  return { rows, bounds: { firstDay: earlier(firstDay, firstOpen), firstPairDay: earlier(firstPairDay, firstOpen) } };
+}
+
+function earlier(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
+}
+
+/** Whole months of a read that are over and of which no tally has a day: the rows of such a month may stand for its days. */
+function monthsFor(read: Read, answers: readonly Answered[], today: string): string[] {
+  const isByMonth = read.bucket === "all" || read.bucket === "month";
+  // Pairs have no months; hours are not told apart in them; flags are of days.
+  const isCounted = read.sources.every(({ at }) => !("pair" in at) && !("single" in at && at.single === "flags"));
+  if (!isByMonth || !isCounted || read.hours) return [];
+  const open = new Set(answers.flatMap(({ days }) => days.map(({ day }) => day.slice(0, 7))));
+  const months: string[] = [];
+  const first = addMonths(read.from, 0);
+  for (let month = first === read.from ? first : addMonths(first, 1); ; month = addMonths(month, 1)) {
+    const last = addDays(addMonths(month, 1), -1);
+    if (last > read.to || last >= today) return months;
+    if (!open.has(month.slice(0, 7))) months.push(month.slice(0, 7));
+  }
+}
+
+/** The first day with counts, in D1 or open; today where there are none. */
+export async function firstDayOf(counts: Counts): Promise<string> {
+  const today = localDayAt(counts.site.zones, counts.now).day;
+  const [open, stored] = await Promise.all([
+    askAll(counts, (tally) => tally.open({ dimensions: ["site"] })),
+    readCounts(counts.db, counts.site.id, [], []),
+  ]);
+  const days = [...open.flat().map(({ day }) => day), stored.bounds.firstDay ?? today];
+  return days.sort()[0] ?? today;
 }
 
 /** What happens right now, over all shards: the minutes add up, as each visitor lives in one shard. */
@@ -85,10 +132,12 @@ export async function gatherLive(counts: Counts): Promise<Live> {
 
 async function askForDays(reads: readonly Read[], counts: Counts): Promise<Answered[]> {
   const dimensions = new Set<string>();
+  const pairs = new Set<string>();
   const properties = new Set<string>();
-  for (const { from } of reads.flatMap((read) => read.sources)) {
-    if (typeof from === "string") dimensions.add(from);
-    else properties.add(from.property);
+  for (const { at } of reads.flatMap((read) => read.sources)) {
+    if ("single" in at) dimensions.add(at.single);
+    else if ("pair" in at) pairs.add(pairName(...at.pair));
+    else properties.add(at.property);
   }
   // The dimensions of a property are named by their events, which only the tallies know; page views have some too.
   if (properties.size > 0) {
@@ -106,7 +155,9 @@ async function askForDays(reads: readonly Read[], counts: Counts): Promise<Answe
       .map((read) => read.to)
       .sort()
       .at(-1) ?? "";
-  const answers = await askAll(counts, (tally) => tally.open({ dimensions: [...dimensions], from, to }));
+  const answers = await askAll(counts, (tally) =>
+    tally.open({ dimensions: [...dimensions], pairs: [...pairs], from, to }),
+  );
   return answers.map((days, shard) => ({ shard, days }));
 }
 

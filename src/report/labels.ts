@@ -4,15 +4,15 @@
  */
 
 import { OTHER, PART } from "../dimensions.ts";
+import type { Term } from "./read.ts";
 
 /**
  * How a stored value becomes the value shown:
  * - `whole`: as it is.
  * - `path`, `host`: of a page (`example.com/blog` → `/blog`, `example.com`).
  * - `first`, `second`: a part of a joint value (`LV\tLV-RIX` → `LV`, `LV-RIX`).
- * - `joined`: both parts (`Firefox\t145` → `Firefox 145`); the number of a version says nothing without the name.
  */
-export type LabelRule = "whole" | "path" | "host" | "first" | "second" | "joined";
+export type LabelRule = "whole" | "path" | "host" | "first" | "second";
 
 export interface Label {
   rule: LabelRule;
@@ -23,10 +23,18 @@ export interface Label {
 /** The label of a stored value. */
 export function labelOf({ rule, blank }: Label, value: string): string {
   if (value === OTHER) return OTHER;
-  return shown(rule, blank, value) || blank;
+  return shown(rule, value) || blank;
 }
 
-function shown(rule: LabelRule, blank: string, value: string): string {
+/** What a term shows of a cell's keys; null where it leaves the cell out. */
+export function termLabel(term: Term, keys: readonly [string, string]): string | null {
+  if ("as" in term) return term.as;
+  const key = keys[term.key];
+  if (term.names) return Object.hasOwn(term.names, key) ? (term.names[key] ?? null) : null;
+  return labelOf(term, key);
+}
+
+function shown(rule: LabelRule, value: string): string {
   switch (rule) {
     case "whole":
       return value;
@@ -38,10 +46,6 @@ function shown(rule: LabelRule, blank: string, value: string): string {
       return parts(value)[0];
     case "second":
       return parts(value)[1];
-    case "joined": {
-      const [first, second] = parts(value);
-      return first || second ? `${first || blank} ${second || blank}` : "";
-    }
   }
 }
 

@@ -3,11 +3,12 @@
  * of dimensions.
  */
 
-import { DIMENSIONS, type Dimension, type DimensionKind, PAGEVIEW } from "../dimensions.ts";
-import { COLUMN, COUNTED } from "../metrics.ts";
+import { DIMENSIONS, type Dimension, type DimensionKind, type DimensionName, PAIRED } from "../dimensions.ts";
 import type { Label, LabelRule } from "./labels.ts";
 import type { Metric } from "./query.ts";
-import type { Field, Source } from "./read.ts";
+
+/** How a property's labels are shown instead of by the codes they are stored as. */
+export type Display = "country" | "region";
 
 export interface Property {
   /** `visit:source` */
@@ -15,10 +16,16 @@ export interface Property {
   /** What v1 calls it in results: the name after its colon. */
   key: string;
   kind: DimensionKind;
-  /** The stored dimension whose values it shows. Properties of one stored dimension can be asked together. */
-  stored: string;
+  /**
+   * The fact that it tells, by the name of the stored dimension: properties of one fact can be asked together like one.
+   * Of a custom property: `event:props:<name>`.
+   */
+  fact: string;
+  /** How the stored dimension of the fact tells it. */
   label: Label;
-  sources: readonly Source[];
+  /** How a pair tells it; null where pairs are too coarse, or there are none. */
+  paired: { dimension: DimensionName; label: Label } | null;
+  display?: Display;
   /** What is counted for its values. */
   metrics: readonly Metric[];
 }
@@ -31,7 +38,10 @@ const VISIT_METRICS: readonly Metric[] = [
   "bounce_rate",
   "visit_duration",
   "events",
+  "percentage",
 ];
+
+const EVENT_METRICS: readonly Metric[] = ["visitors", "events", "pageviews", "percentage"];
 
 /** What is counted on each kind of dimension. */
 export const METRICS_OF: Record<DimensionKind, readonly Metric[]> = {
@@ -40,68 +50,51 @@ export const METRICS_OF: Record<DimensionKind, readonly Metric[]> = {
   visit: VISIT_METRICS,
   visitor: VISIT_METRICS,
   exit: VISIT_METRICS.filter((metric) => metric !== "events"),
-  page: ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration", "events", "time_on_page", "scroll_depth"],
-  event: ["visitors", "events"],
-  goal: ["visitors", "events", "pageviews"],
+  page: [
+    "visitors",
+    "visits",
+    "pageviews",
+    "bounce_rate",
+    "visit_duration",
+    "events",
+    "percentage",
+    "time_on_page",
+    "scroll_depth",
+  ],
+  event: EVENT_METRICS,
+  goal: EVENT_METRICS,
   revenue: [],
   tally: [],
 };
 
-const ALL_COLUMNS: Partial<Record<Field, number>> = Object.fromEntries(COUNTED.map((name) => [name, COLUMN[name]]));
-const VISIT_COLUMNS: Partial<Record<Field, number>> = { ...ALL_COLUMNS, entries: COLUMN.visits };
-
-/** The site as a whole, and its hours. */
-export const SITE: Source = { from: "site", columns: VISIT_COLUMNS };
-export const HOUR: Source = { from: "hour", columns: VISIT_COLUMNS };
-
-const { bounces: _bounces, durationSeconds: _durationSeconds, ...PAGE_COLUMNS } = ALL_COLUMNS;
-
-/** The pages' own counts; bounces and durations are those of the visits that entered there. */
-const PAGE_SOURCES: readonly Source[] = [
-  { from: "page", columns: PAGE_COLUMNS },
-  {
-    from: "entry_page",
-    columns: { entries: COLUMN.visits, bounces: COLUMN.bounces, durationSeconds: COLUMN.durationSeconds },
-    completes: true,
-  },
-];
-
-const EVENT_SOURCES: readonly Source[] = [
-  { from: "event", columns: { visitors: COLUMN.visitors, customEvents: COLUMN.customEvents } },
-  {
-    from: "site",
-    columns: { visitors: COLUMN.visitors, pageviews: COLUMN.pageviews },
-    as: PAGEVIEW,
-    completes: true,
-  },
-];
-
 /** Rules of the dimensions that do not show their stored values whole. */
-const RULES: Record<string, LabelRule> = {
+const RULES: Partial<Record<string, LabelRule>> = {
   page: "path",
   entry_page: "path",
   exit_page: "path",
   location: "second",
   country: "first",
-  browser_version: "joined",
+  browser_version: "second",
   browser: "first",
-  os_version: "joined",
+  os_version: "second",
   os: "first",
 };
 
+const NOT_SET = "(not set)";
+
 function propertyOf(dimension: Dimension, property: string): Property {
   const { name, kind, blank } = dimension;
-  const stored = dimension.stored ? name : (dimension.parent ?? name);
-  const sources =
-    name === "page" ? PAGE_SOURCES : name === "event" ? EVENT_SOURCES : [{ from: stored, columns: VISIT_COLUMNS }];
+  const rule = RULES[name] ?? "whole";
+  const paired = PAIRED.find((paired) => paired === name);
   return {
     name: property,
     key: property.slice(property.indexOf(":") + 1),
     kind,
-    stored,
-    label: { rule: RULES[name] ?? "whole", blank },
-    sources,
-    metrics: name === "event" ? [...METRICS_OF.event, "pageviews"] : METRICS_OF[kind],
+    fact: dimension.stored ? name : (dimension.parent ?? name),
+    label: { rule, blank },
+    // Pairs hold a coarse dimension's own values, and not the first parts of finer ones.
+    paired: paired ? { dimension: paired, label: { rule: rule === "path" ? rule : "whole", blank } } : null,
+    metrics: METRICS_OF[kind],
   };
 }
 
@@ -109,43 +102,62 @@ const HOSTNAME: Property = {
   name: "event:hostname",
   key: "hostname",
   kind: "page",
-  stored: "page",
-  label: { rule: "host", blank: "(not set)" },
-  sources: PAGE_SOURCES,
+  fact: "page",
+  label: { rule: "host", blank: NOT_SET },
+  paired: { dimension: "page", label: { rule: "host", blank: NOT_SET } },
   // Summed over its pages, visitors and visits of a host would be as many as the pages they saw.
-  metrics: METRICS_OF.page.filter((metric) => metric !== "visitors" && metric !== "visits"),
+  metrics: METRICS_OF.page.filter((metric) => metric !== "visitors" && metric !== "visits" && metric !== "percentage"),
+};
+
+/** Goals are events, or page views that match a pattern: counted apart from other page views, and told like events. */
+const GOAL: Property = {
+  name: "event:goal",
+  key: "goal",
+  kind: "event",
+  fact: "event",
+  label: { rule: "whole", blank: "" },
+  paired: { dimension: "event", label: { rule: "whole", blank: "" } },
+  metrics: EVENT_METRICS,
 };
 
 /** Every property but those of custom events, in the order of the table. */
 export const PROPERTIES: readonly Property[] = DIMENSIONS.flatMap((dimension: Dimension) => {
   if (!dimension.property) return [];
   const property = propertyOf(dimension, dimension.property);
-  return dimension.name === "page" ? [property, HOSTNAME] : [property];
+  if (dimension.name === "page") return [property, HOSTNAME];
+  if (dimension.name === "location") return [property, named(property, "region")];
+  if (dimension.name === "event") return [property, GOAL];
+  return dimension.name === "country" ? [property, named(property, "country")] : [property];
 });
+
+/** `visit:country_name` beside `visit:country`. */
+function named(property: Property, display: Display): Property {
+  return { ...property, name: `${property.name}_name`, key: `${property.key}_name`, display };
+}
 
 const byName = new Map(PROPERTIES.map((property) => [property.name, property]));
 const PROPS = "event:props:";
 
 /** The property of a name; null where there is none. */
 export function propertyNamed(name: string): Property | null {
-  if (name.startsWith(PROPS) && name.length > PROPS.length) return customProperty(name.slice(PROPS.length));
+  if (name.startsWith(PROPS) && name.length > PROPS.length) return customProperty(name);
   return byName.get(name) ?? null;
 }
 
+/** The custom property that a fact is about; null for any other fact. */
+export function customPropertyOfFact(fact: string): string | null {
+  return fact.startsWith(PROPS) ? fact.slice(PROPS.length) : null;
+}
+
 /** A custom property, over all the events and page views that have it. */
-function customProperty(property: string): Property {
+function customProperty(name: string): Property {
   return {
-    name: PROPS + property,
-    key: property,
+    name,
+    key: name.slice(PROPS.length),
     kind: "event",
-    stored: PROPS + property,
+    fact: name,
     label: { rule: "whole", blank: "(none)" },
-    sources: [
-      {
-        from: { property },
-        columns: { visitors: COLUMN.visitors, pageviews: COLUMN.pageviews, customEvents: COLUMN.customEvents },
-      },
-    ],
-    metrics: [...METRICS_OF.event, "pageviews"],
+    paired: null,
+    metrics: EVENT_METRICS,
   };
 }

@@ -1,9 +1,11 @@
 /**
- * The query model: what any face of the reports (v1, the summary, …) asks of the planner.
+ * The query model: what any face of the reports (v1, v2, the summary, a badge) asks of the planner, and what of it the
+ * faces' schemas share.
  */
 
 import { z } from "zod";
 import type { Pattern } from "./pattern.ts";
+import type { Range } from "./period.ts";
 
 export const METRICS = [
   "visitors",
@@ -13,37 +15,91 @@ export const METRICS = [
   "bounce_rate",
   "visit_duration",
   "events",
-  "time_on_page",
+  "percentage",
+  "conversion_rate",
+  "group_conversion_rate",
   "scroll_depth",
+  "time_on_page",
+  "total_revenue",
+  "average_revenue",
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
-/** A condition on the values of a property. Several conditions must all hold. */
-export interface PropertyFilter {
-  /** `visit:source` */
-  property: string;
-  /** None of `values`, instead of one of them. */
-  negate: boolean;
-  values: Pattern[];
+export const TIME_DIMENSIONS = ["time", "time:hour", "time:day", "time:week", "time:month"] as const;
+export type TimeDimension = (typeof TIME_DIMENSIONS)[number];
+
+/** A text that labels are searched for: found by the Worker, as SQL knows neither folding of letters nor expressions. */
+export interface Search {
+  /** `regex`: an expression of RE2's syntax, which runs in linear time. */
+  kind: "is" | "contains" | "regex";
+  text: string;
+  caseSensitive: boolean;
 }
+
+/** A condition on the labels of a dimension: one of `anyOf`. */
+export interface Condition {
+  dimension: string;
+  anyOf: readonly (Pattern | Search)[];
+  /** Where it stands among the filters, for errors. */
+  path?: readonly (string | number)[];
+}
+
+/** Conditions joined. */
+export type Filter = { and: readonly Filter[] } | { or: readonly Filter[] } | { not: Filter } | Condition;
 
 export interface ReportQuery {
   metrics: readonly Metric[];
-  /** First and last local day. */
-  from: string;
-  to: string;
-  /** Break down by the values of this property. */
-  property?: string;
-  /** With `property`: the first `count` values after `offset`, by the first metric. */
-  page?: { offset: number; count: number };
-  /** Break down by time. */
-  interval?: "hour" | "day" | "month";
-  filters: readonly PropertyFilter[];
+  range: Range;
+  /** Properties (`visit:source`) and at most one time dimension, in the order of the labels of the answer. */
+  dimensions: readonly string[];
+  filter: Filter | null;
+  /** Dimensions and metrics to order by; empty: time ascending, then the first metric descending. */
+  order: readonly OrderBy[];
+  /** Of the ordered rows, `count` after `offset`; null: all. */
+  page: { offset: number; count: number } | null;
+  /** Whether imported days count. */
+  imports: boolean;
+  /** The number of all rows is asked for. */
+  totalRows: boolean;
+  /** Values with fewer visitors are shown together as "Other": what the public may see. 0: every value is shown. */
+  minVisitors: number;
 }
 
-/** A query that cannot be answered; the message names the field and the rule, or what to ask instead. */
+export interface OrderBy {
+  by: string;
+  direction: "asc" | "desc";
+}
+
+/** A query of these parts, and nothing special besides. */
+export function queryOf(parts: Pick<ReportQuery, "metrics" | "range"> & Partial<ReportQuery>): ReportQuery {
+  return {
+    dimensions: [],
+    filter: null,
+    order: [],
+    page: null,
+    imports: true,
+    totalRows: false,
+    minVisitors: 0,
+    ...parts,
+  };
+}
+
+/** What a part of a question is called; each face has its own words for some. */
+export type Part = "metrics" | "date_range" | "dimensions" | "filters" | "order_by" | "include" | "pagination";
+
+/** A question that cannot be answered: where in it, and the rule broken or what to ask instead. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
+  readonly part: Part;
+  readonly rule: string;
+  readonly path: readonly (string | number)[];
+
+  constructor(part: Part, rule: string, path: readonly (string | number)[] = []) {
+    super(`${part}: ${rule}`);
+    this.part = part;
+    this.rule = rule;
+    this.path = path;
+  }
 }
 
 /** A list of metrics, none twice. */
@@ -51,3 +107,28 @@ export const metricsField = z
   .array(z.enum(METRICS))
   .min(1)
   .refine((metrics) => new Set(metrics).size === metrics.length, "must not name a metric twice");
+
+/** The conditions of a filter. */
+export function conditionsOf(filter: Filter | null): Condition[] {
+  if (filter === null) return [];
+  if ("and" in filter) return filter.and.flatMap(conditionsOf);
+  if ("or" in filter) return filter.or.flatMap(conditionsOf);
+  return "not" in filter ? conditionsOf(filter.not) : [filter];
+}
+
+/** What must hold at once: the parts of a filter joined by "and" at its top. */
+export function conjunctsOf(filter: Filter | null): Filter[] {
+  if (filter === null) return [];
+  return "and" in filter ? filter.and.flatMap(conjunctsOf) : [filter];
+}
+
+/** All of these at once; null for none. */
+export function allOf(filters: readonly Filter[]): Filter | null {
+  const [only] = filters;
+  return filters.length > 1 ? { and: filters } : (only ?? null);
+}
+
+/** Whether what is compared with is a search, and no pattern. */
+export function isSearch(matcher: Pattern | Search): matcher is Search {
+  return !Array.isArray(matcher);
+}

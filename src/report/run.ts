@@ -2,29 +2,43 @@
  * Runs queries: plans them, gathers their counts at once, and makes metrics of them with what is to be said of each.
  */
 
-import { DIMENSIONS, type Dimension } from "../dimensions.ts";
+import { localDayAt } from "../calendar.ts";
+import { DIMENSIONS, type Dimension, pairName } from "../dimensions.ts";
+import { goalLabel } from "../goals.ts";
 import { COLUMN } from "../metrics.ts";
-import { daysIn, hoursIn, monthsIn } from "./buckets.ts";
+import type { Bounds } from "../store/count-reads.ts";
+import { bucketsIn, daysText, type TimeBucket } from "./buckets.ts";
+import { FOLDED, fold, type Line } from "./fold.ts";
 import { type Counts, gather } from "./gather.ts";
-import { metricValue, rawValue } from "./metrics.ts";
-import { type Plan, plan, type Warning } from "./planner.ts";
-import type { Metric, ReportQuery } from "./query.ts";
-import { FIELDS, type Fields, isMerged, noFields, type Read, type Row } from "./read.ts";
+import { BASES, type Base, type Figures, isMoney, metricValue, rawValue } from "./metrics.ts";
+import { type Amount, addAmounts, amountsBy, type Money, moneyOf } from "./money.ts";
+import { namesOf } from "./names.ts";
+import { type Plan, plan as planOf, type Warning } from "./planner.ts";
+import { conditionsOf, isSearch, type Metric, Refusal, type ReportQuery } from "./query.ts";
+import { FIELDS, isMerged, noFields, type Place, type Read, type Row } from "./read.ts";
+import { resolveSearches } from "./resolve.ts";
+import { GOAL_PROPERTY } from "./sources.ts";
+
+export type Value = number | Money | null;
 
 export interface ResultRow {
-  /** Of a time series: the day, the first day of the month, or `2026-10-25 02:00:00` for an hour. */
-  date: string;
-  /** Of hours: when it began, in ms since 1970. */
-  at?: number;
-  /** Of a breakdown: the value. */
-  label: string;
-  metrics: Partial<Record<Metric, number | null>>;
+  /** Labels of the query's dimensions, in their order; of time: `2026-11-22`, or `2026-10-25 02:00:00` for an hour. */
+  dimensions: string[];
+  /** Of a row of a time series: its bucket. */
+  time?: TimeBucket;
+  metrics: Partial<Record<Metric, Value>>;
 }
 
 export interface Answer {
   query: ReportQuery;
   rows: ResultRow[];
+  /** Rows before paging. */
+  totalRows: number;
   warnings: Warning[];
+  /** The buckets of the query's time dimension; none without one. */
+  buckets: TimeBucket[];
+  /** Counts of two dimensions together answered it. */
+  usesPairs: boolean;
 }
 
 /** What is not exact about days: flag (`approximate`, `capped:page`) → days, in order. */
@@ -33,82 +47,262 @@ export type Flags = Map<string, string[]>;
 export interface Report {
   answers: Answer[];
   flags: Flags;
+  bounds: Bounds;
   /** Rows of the further reads. */
   further: Row[][];
 }
 
 /**
- * Answers queries, and further reads, from one look at the counts.
+ * Answers queries, and further reads, from one look at the counts (two, where a filter searches).
  * @throws Refusal, Unavailable
  */
-export async function run(queries: ReportQuery[], counts: Counts, further: readonly Read[] = []): Promise<Report> {
-  const plans = queries.map(plan);
-  const reads = [...plans.map(({ read }) => read), ...further];
+export async function run(
+  queries: readonly ReportQuery[],
+  counts: Counts,
+  further: readonly Read[] = [],
+): Promise<Report> {
+  const resolved = await resolveSearches(queries, counts);
+  const planned = resolved.map((query) => withReads(planOf(query, counts.site.goals), counts));
+  const reads = [...planned.flatMap(({ reads }) => reads), ...further];
   const [from = ""] = reads.map((read) => read.from).sort();
   const to =
     reads
       .map((read) => read.to)
       .sort()
       .at(-1) ?? "";
-  const [flagRows = [], ...rows] = await gather([{ ...FLAGS, from, to }, ...reads], counts);
+  const { rows, bounds } = await gather([{ ...FLAGS, from, to }, ...reads], counts);
+  const [flagRows = [], ...others] = rows;
   const flags: Flags = new Map();
-  for (const { bucket, label } of flagRows.sort((a, b) => (a.bucket < b.bucket ? -1 : 1))) {
+  for (const { bucket, labels } of flagRows.sort((a, b) => (a.bucket < b.bucket ? -1 : 1))) {
+    const [label = ""] = labels;
     flags.set(label, [...(flags.get(label) ?? []), bucket]);
   }
-  return {
-    answers: plans.map((planned, index) => answer(planned, rows[index] ?? [], flags, counts)),
-    flags,
-    further: rows.slice(plans.length),
-  };
+  const answers: Answer[] = [];
+  for (const { plan, reads } of planned) {
+    answers.push(await answer(plan, others.splice(0, reads.length), { flags, bounds, counts }));
+  }
+  return { answers, flags, bounds, further: others };
 }
 
 const FLAGS: Omit<Read, "from" | "to"> = {
-  sources: [{ from: "flags", columns: { customEvents: COLUMN.customEvents } }],
+  hours: null,
+  sources: [
+    {
+      at: { single: "flags" },
+      terms: [{ key: 0, rule: "whole", blank: "" }],
+      columns: { customEvents: COLUMN.customEvents },
+    },
+  ],
   bucket: "day",
-  label: { rule: "whole", blank: "" },
-  filters: [],
+  hourTerm: null,
+  groups: [0],
+  where: null,
   fields: ["customEvents"],
   top: null,
+  identity: null,
+  imports: true,
 };
 
-function answer(planned: Plan, rows: Row[], flags: Flags, { site }: Counts): Answer {
-  const { query } = planned;
-  const metricsOf = (fields: Fields) =>
-    Object.fromEntries(query.metrics.map((metric) => [metric, metricValue(metric, fields)]));
-  const shown = query.property === undefined ? rows : pageOf(rows, query);
-  const result = (): ResultRow[] => {
-    if (query.property !== undefined) {
-      return shown.map(({ label, fields }) => ({ date: "", label, metrics: metricsOf(fields) }));
-    }
-    if (query.interval === "hour") {
-      const byHour = new Map(rows.map((row) => [row.label, row.fields]));
-      return hoursIn(site.zones, query.from).map(({ hour, at, date }) => ({
-        date,
-        at,
-        label: "",
-        metrics: metricsOf(byHour.get(String(hour)) ?? noFields()),
-      }));
-    }
-    const byBucket = new Map(rows.map((row) => [row.bucket, row.fields]));
-    const buckets = query.interval === undefined ? [""] : query.interval === "day" ? daysIn(query) : monthsIn(query);
-    return buckets.map((date) => ({ date, label: "", metrics: metricsOf(byBucket.get(date) ?? noFields()) }));
+/** The reads of a plan, in the order in which `answer` takes their rows. */
+function withReads(plan: Plan, { site }: Counts): { plan: Plan; reads: Read[] } {
+  const { read, bases, money, query } = plan;
+  // The public may not learn of a few by a filter, or by what it leaves out: those and all visitors are counted, too.
+  const visitors = { ...query, metrics: ["visitors"] as const, dimensions: [], order: [], page: null };
+  const guards = query.minVisitors > 0 && query.filter ? [visitors, { ...visitors, filter: null }] : [];
+  return {
+    plan,
+    reads: [
+      read,
+      ...BASES.flatMap((base) => bases[base] ?? []),
+      ...(money ? [money] : []),
+      ...guards.map((guard) => planOf(guard, site.goals).read),
+    ],
   };
-  const warnings = [
-    ...planned.warnings,
-    ...(shown.some(isMerged) ? planned.mergeWarnings : []),
-    ...flagWarnings(planned, flags),
-  ];
-  return { query, rows: result(), warnings };
 }
 
-/** The rows of a breakdown's page, without those of which nothing asked for was counted: greatest first metric first, unknown last; equal ones by value. */
-function pageOf(rows: Row[], { metrics: [metric], page }: ReportQuery): Row[] {
-  if (!metric) return [];
-  const counted = rows.filter(({ fields }) => FIELDS.some((field) => fields[field] > 0));
-  const ranked = counted.map((row) => ({ row, rank: rawValue(metric, row.fields) ?? -1 }));
-  ranked.sort((a, b) => b.rank - a.rank || compareCodePoints(a.row.label, b.row.label));
-  const { offset = 0, count = rows.length } = page ?? {};
-  return ranked.slice(offset, offset + count).map(({ row }) => row);
+interface Known {
+  flags: Flags;
+  bounds: Bounds;
+  counts: Counts;
+}
+
+async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Known): Promise<Answer> {
+  const { query, groups, bucket } = plan;
+  const { site, now } = counts;
+  const [main = [], ...rest] = rows;
+  const bases = Object.fromEntries(BASES.flatMap((base) => (plan.bases[base] ? [[base, rest.shift() ?? []]] : [])));
+  const currencies = currenciesOf(query, site.goals);
+  const amounts = plan.money ? amountsBy(rest.shift() ?? [], keyOf) : new Map<string, Amount[]>();
+  if (rest.length === 2) mindThePublic(query.minVisitors, rest);
+
+  let lines = main.map((row): Line => {
+    const { bucket, labels, fields } = row;
+    return {
+      bucket,
+      labels,
+      figures: { ...fields, ...basesOf(bases, plan, bucket, labels) },
+      amounts: amounts.get(keyOf(bucket, labels)) ?? [],
+      isMerged: isMerged(row),
+    };
+  });
+  const isGrouped = groups.length > 0;
+  if (isGrouped) lines = lines.filter(({ figures }) => FIELDS.some((field) => figures[field] > 0));
+  if (isGrouped && query.minVisitors > 0) {
+    lines = fold(lines, query.minVisitors, (folded) => foldedLine(folded, plan, bases));
+  }
+
+  const buckets = bucket === "all" ? [] : bucketsIn(bucket, query.range, site.zones, now);
+  if (!isGrouped) lines = everyBucket(lines, bucket === "all" ? [""] : buckets.map(({ key }) => key), plan, bases);
+  const timeOf = new Map(buckets.map((bucket) => [bucket.key, bucket]));
+  const place = new Map(buckets.map(({ key }, index) => [key, index]));
+  const ranked = lines.toSorted(comparing(plan, (bucket) => place.get(bucket) ?? -1));
+  const { offset, count } = query.page ?? { offset: 0, count: ranked.length };
+  const shown = ranked.slice(offset, offset + count);
+
+  const display = await Promise.all(groups.map(async ({ display }) => (display ? namesOf(display) : null)));
+  const result = shown.map((line): ResultRow => {
+    const time = timeOf.get(line.bucket);
+    const labels = line.labels.map((label, index) => display[index]?.(label) ?? label);
+    const properties = [...labels];
+    return {
+      dimensions: query.dimensions.map((name) =>
+        name.startsWith("time") ? (time?.label ?? line.bucket) : (properties.shift() ?? ""),
+      ),
+      ...(time && { time }),
+      metrics: metricsOf(line, query.metrics, currencies),
+    };
+  });
+  const warnings = [
+    ...plan.warnings,
+    ...(shown.some(({ isMerged }) => isMerged) ? plan.mergeWarnings : []),
+    ...flagWarnings(plan, flags),
+    ...detailWarnings(plan, bounds),
+    ...goalWarnings(plan, bounds, counts),
+    ...moneyWarnings(query, shown),
+  ];
+  return { query, rows: result, totalRows: ranked.length, warnings, buckets, usesPairs: plan.usesPairs };
+}
+
+function keyOf(bucket: string, labels: readonly string[]): string {
+  return JSON.stringify([bucket, ...labels]);
+}
+
+function metricsOf(line: Line, metrics: readonly Metric[], currencies: Currencies): ResultRow["metrics"] {
+  return Object.fromEntries(
+    metrics.map((metric) => [
+      metric,
+      isMoney(metric) ? moneyOf(metric, line.amounts, currencies(line)) : metricValue(metric, line.figures),
+    ]),
+  );
+}
+
+/** The currencies in which the goals that a row is about are reported. */
+type Currencies = (line: Line) => string[];
+
+function currenciesOf({ filter }: ReportQuery, goals: Counts["site"]["goals"]): Currencies {
+  const filtered = conditionsOf(filter).flatMap(({ anyOf }) => anyOf.flatMap((one) => (isSearch(one) ? [] : one)));
+  return ({ labels }) =>
+    goals.flatMap(({ name, currency }) =>
+      currency !== null && (labels.includes(name) || filtered.includes(name)) ? [currency] : [],
+    );
+}
+
+/** What a row's shares are of. */
+function basesOf(
+  rows: Partial<Record<Base, Row[]>>,
+  { groups }: Plan,
+  bucket: string,
+  labels: readonly string[],
+): Record<Base, number> {
+  const others = labels.filter((_, index) => groups[index]?.name !== GOAL_PROPERTY);
+  const sum = (base: Base, fits: (row: Row) => boolean) =>
+    (rows[base] ?? []).filter(fits).reduce((sum, { fields }) => sum + fields.visitors, 0);
+  return {
+    total: sum("total", () => true),
+    base: sum("base", (row) => row.bucket === bucket),
+    groupBase: sum("groupBase", (row) => keyOf(row.bucket, row.labels) === keyOf(bucket, others)),
+  };
+}
+
+function foldedLine(lines: readonly Line[], plan: Plan, bases: Partial<Record<Base, Row[]>>): Line {
+  const [first] = lines;
+  const bucket = first?.bucket ?? "";
+  const labels = (first?.labels ?? []).map(() => FOLDED);
+  const figures: Figures = { ...noFields(), ...basesOf(bases, plan, bucket, labels) };
+  for (const line of lines) {
+    for (const field of FIELDS) figures[field] += line.figures[field];
+    figures.groupBase += line.figures.groupBase;
+  }
+  return { bucket, labels, figures, amounts: addAmounts(lines.flatMap(({ amounts }) => amounts)), isMerged: true };
+}
+
+/** A time series has every bucket, whether anything was counted in it or not. */
+function everyBucket(
+  lines: readonly Line[],
+  buckets: readonly string[],
+  plan: Plan,
+  bases: Partial<Record<Base, Row[]>>,
+): Line[] {
+  const known = new Map(lines.map((line) => [line.bucket, line]));
+  return buckets.map(
+    (bucket) =>
+      known.get(bucket) ?? {
+        bucket,
+        labels: [],
+        figures: { ...noFields(), ...basesOf(bases, plan, bucket, []) },
+        amounts: [],
+        isMerged: false,
+      },
+  );
+}
+
+/** The order of an answer: as asked, else time ascending, then the first metric descending; equal rows by their labels. */
+function comparing({ query, groups }: Plan, placeOf: (bucket: string) => number) {
+  const { order, metrics, dimensions } = query;
+  const time = dimensions.find((name) => name.startsWith("time"));
+  const [metric] = metrics;
+  const orders =
+    order.length > 0
+      ? order
+      : [
+          ...(time ? [{ by: time, direction: "asc" as const }] : []),
+          ...(metric ? [{ by: metric, direction: "desc" as const }] : []),
+        ];
+  const comparisons = orders.map(({ by, direction }) => {
+    const sign = direction === "asc" ? 1 : -1;
+    if (by.startsWith("time")) return (a: Line, b: Line) => sign * (placeOf(a.bucket) - placeOf(b.bucket));
+    const index = groups.findIndex(({ name }) => name === by);
+    if (index >= 0) {
+      return (a: Line, b: Line) => sign * compareCodePoints(a.labels[index] ?? "", b.labels[index] ?? "");
+    }
+    const rank = (line: Line) =>
+      rankOf(
+        line,
+        metrics.find((metric) => metric === by),
+      );
+    return (a: Line, b: Line) => {
+      const [one, other] = [rank(a), rank(b)];
+      // What has no value comes last, whatever the direction.
+      if (one === null || other === null) return Number(one === null) - Number(other === null);
+      return sign * (one - other);
+    };
+  });
+  return (a: Line, b: Line): number => {
+    for (const compare of comparisons) {
+      const difference = compare(a, b);
+      if (difference !== 0) return difference;
+    }
+    for (const [index, label] of a.labels.entries()) {
+      const difference = compareCodePoints(label, b.labels[index] ?? "");
+      if (difference !== 0) return difference;
+    }
+    return placeOf(a.bucket) - placeOf(b.bucket);
+  };
+}
+
+function rankOf(line: Line, metric: Metric | undefined): number | null {
+  if (!metric) return null;
+  return isMoney(metric) ? (moneyOf(metric, line.amounts)?.value ?? null) : rawValue(metric, line.figures);
 }
 
 /** Order of two texts by code point, which is SQLite's: the cut of equals must fall alike in both. */
@@ -122,10 +316,20 @@ function compareCodePoints(a: string, b: string): number {
   return first.length - second.length;
 }
 
+/** @throws Refusal where a filter tells the few that it lets pass, or the few that it does not. */
+function mindThePublic(minVisitors: number, [total = [], everybody = []]: Row[][]): void {
+  const sum = (rows: Row[]) => rows.reduce((sum, { fields }) => sum + fields.visitors, 0);
+  const others = sum(everybody) - sum(total);
+  if (sum(total) < minVisitors || (others > 0 && others < minVisitors)) {
+    throw new Refusal("filters", `must be about at least ${minVisitors} visitors, and about all others or as many`);
+  }
+}
+
 /** What flags of the days say of an answer. */
-function flagWarnings({ query, read, property }: Plan, flags: Flags): Warning[] {
+function flagWarnings({ query, read, groups }: Plan, flags: Flags): Warning[] {
   const warnings: Warning[] = [];
-  const within = (days: readonly string[] = []) => days.filter((day) => day >= query.from && day <= query.to);
+  const { from, to } = query.range;
+  const within = (days: readonly string[] = []) => days.filter((day) => day >= from && day <= to);
   const approximate = within(flags.get("approximate"));
   if (approximate.length > 0) {
     const message = `${daysText(approximate)}: visitors could not be told apart as they should.`;
@@ -133,8 +337,9 @@ function flagWarnings({ query, read, property }: Plan, flags: Flags): Warning[] 
       if (metric !== "pageviews" && metric !== "events") warnings.push({ metric, code: "approximate", message });
     }
   }
-  const capped = property
-    ? within(read.sources.flatMap(({ from }) => cappedFlags(from).flatMap((flag) => flags.get(flag) ?? [])))
+  const isApart = groups.length > 0 || query.filter !== null;
+  const capped = isApart
+    ? within(read.sources.flatMap(({ at }) => cappedFlags(at).flatMap((flag) => flags.get(flag) ?? [])))
     : [];
   if (capped.length > 0) {
     const message = `${daysText([...new Set(capped)].sort())}: more values occurred than are counted apart; the rest is under (other).`;
@@ -143,14 +348,49 @@ function flagWarnings({ query, read, property }: Plan, flags: Flags): Warning[] 
   return warnings;
 }
 
-/** What a tally may have flagged about a stored dimension: its own bound, that of values it shares, that of its kind. */
-function cappedFlags(from: Read["sources"][number]["from"]): string[] {
-  if (typeof from !== "string") return ["capped:properties"];
-  const dimension: Dimension | undefined = DIMENSIONS.find(({ name }) => name === from);
-  return [from, dimension?.values, dimension?.kind].flatMap((name) => (name === undefined ? [] : [`capped:${name}`]));
+/** What a tally may have flagged about counts: their own bound, that of values they share, that of their kind. */
+function cappedFlags(at: Place): string[] {
+  if ("property" in at) return ["capped:properties"];
+  if ("pair" in at)
+    return [`capped:${pairName(...at.pair)}`, ...at.pair.flatMap((name) => cappedFlags({ single: name }))];
+  const dimension: Dimension | undefined = DIMENSIONS.find(({ name }) => name === at.single);
+  return [at.single, dimension?.values, dimension?.kind].flatMap((name) =>
+    name === undefined ? [] : [`capped:${name}`],
+  );
 }
 
-/** `2026-11-03 and 4 more days` */
-export function daysText([first = "", ...others]: readonly string[]): string {
-  return others.length === 0 ? first : `${first} and ${others.length} more day${others.length === 1 ? "" : "s"}`;
+/** Pairs are kept for fewer days than the rest, and imports bring none. */
+function detailWarnings({ query, usesPairs }: Plan, { firstDay, firstPairDay }: Bounds): Warning[] {
+  if (!usesPairs || firstDay === null) return [];
+  const { from, to } = query.range;
+  const first = from < firstDay ? firstDay : from;
+  if (first > to || (firstPairDay !== null && first >= firstPairDay)) return [];
+  const message =
+    firstPairDay === null
+      ? "No day of this range has counts of two dimensions together."
+      : `Counted from ${firstPairDay} on: earlier days have no counts of two dimensions together.`;
+  return query.metrics.map((metric) => ({ metric, code: "detail_since", message }));
+}
+
+/**
+ * Page goals count from their definition on.
+ * @throws Refusal where nothing but one goal is asked about, from an earlier day on
+ */
+function goalWarnings({ query, pageGoals, groups }: Plan, { firstDay }: Bounds, { site }: Counts): Warning[] {
+  const { from } = query.range;
+  const begun = pageGoals.map((goal) => ({ goal, day: localDayAt(site.zones, goal.createdAt).day }));
+  const late = begun.filter(({ day }) => from <= day && firstDay !== null && firstDay <= day);
+  const [only] = late;
+  if (only && late.length === pageGoals.length && late.length === 1 && groups.length === 0 && from < only.day) {
+    throw new Refusal("filters", `${goalLabel(only.goal)} is counted since ${only.day}; ask from then on`);
+  }
+  if (late.length === 0) return [];
+  const message = late.map(({ goal, day }) => `${goalLabel(goal)} is counted since ${day}.`).join(" ");
+  return query.metrics.map((metric) => ({ metric, code: "goal_since", message }));
+}
+
+function moneyWarnings({ metrics }: ReportQuery, lines: readonly Line[]): Warning[] {
+  if (!lines.some(({ amounts }) => new Set(amounts.map(({ currency }) => currency)).size > 1)) return [];
+  const message = "Amounts in several currencies are not added: the one of the most events stands first.";
+  return metrics.filter(isMoney).map((metric) => ({ metric, code: "several_currencies", message }));
 }

@@ -6,65 +6,118 @@
  */
 
 import { z } from "zod";
-import { localDayAt } from "../calendar.ts";
 import { DIMENSIONS } from "../dimensions.ts";
 import { DROP_REASONS, type DropReason } from "../drops.ts";
 import { COLUMN } from "../metrics.ts";
 import type { Context } from "../route.ts";
+import type { Site } from "../site.ts";
 import { Unavailable } from "../store/unavailable.ts";
 import { timezoneAt } from "./buckets.ts";
-import { ACCESS, type Access, answering, countsOf, parametersOf, periodFields, reportJson } from "./face.ts";
+import { csvAnswer, wantsCsv } from "./csv.ts";
+import {
+  ACCESS,
+  type Access,
+  answering,
+  countsOf,
+  localNow,
+  parametersOf,
+  periodFields,
+  reportJson,
+  withPrevious,
+} from "./face.ts";
 import { gatherLive } from "./gather.ts";
 import { changeOf } from "./metrics.ts";
-import { type DateRange, daysOf, type Period, rangeBefore, rangeOf } from "./period.ts";
+import { type DateRange, daysOf, type Period, rangeOf } from "./period.ts";
 import { canBreakDown, type Warning } from "./planner.ts";
 import { METRICS_OF, PROPERTIES } from "./properties.ts";
-import type { Metric, ReportQuery } from "./query.ts";
+import { type Metric, queryOf, type ReportQuery } from "./query.ts";
 import type { Read, Row } from "./read.ts";
 import { type Answer, type Flags, type ResultRow, run } from "./run.ts";
+import { GOAL_PROPERTY } from "./sources.ts";
 
-const PARAMETERS = z.object(periodFields);
-const TOTALS: readonly Metric[] = METRICS_OF.total;
+export const PARAMETERS = z.object(periodFields);
+/** Of the site as a whole; its own share of itself says nothing. */
+const TOTALS: readonly Metric[] = METRICS_OF.total.filter((metric) => metric !== "percentage");
 const TOP_VALUES = 10;
 /** A longer range is shown by month. */
 const MOST_DAYS_SHOWN = 366;
 
-const BREAKDOWNS: readonly Pick<ReportQuery, "property" | "metrics">[] = PROPERTIES.map((property) => ({
-  property: property.name,
-  metrics: property.metrics.filter((metric) => canBreakDown(property, metric)),
-}));
+/** A list of the summary: the values of a dimension. */
+interface Panel {
+  /** Under which it stands. */
+  name: string;
+  /** A version says nothing without what it is a version of: those are two, shown as one text. */
+  dimensions: readonly string[];
+  metrics: readonly Metric[];
+}
+
+const NAME_OF_VERSION: Partial<Record<string, string>> = {
+  "visit:browser_version": "visit:browser",
+  "visit:os_version": "visit:os",
+};
+
+const PANELS: readonly Panel[] = PROPERTIES.flatMap((property) => {
+  if (property.display || property.name === GOAL_PROPERTY) return [];
+  const { name } = property;
+  const whole = NAME_OF_VERSION[name];
+  return [
+    {
+      name,
+      dimensions: whole === undefined ? [name] : [whole, name],
+      metrics: property.metrics.filter((metric) => metric !== "percentage" && canBreakDown(property, metric)),
+    },
+  ];
+});
+
+/** Goals are shown where a site has some. */
+const GOALS: Panel = {
+  name: GOAL_PROPERTY,
+  dimensions: [GOAL_PROPERTY],
+  metrics: ["visitors", "events", "conversion_rate"],
+};
 
 /**
  * The summary:
  * ```
- * { site, timezone, period: {name, from, to}, compared_with: {from, to},
+ * { site, timezone, period: {name, from, to}, compared_with: {from, to, to_hour?},
  *   metrics: {visitors: {value, comparison_value, change}, …},
- *   interval: "hour"|"day"|"month", timeseries: [{date, at?, visitors, …}],
+ *   interval: "hour"|"day"|"month", timeseries: [{date, at?, partial?, visitors, …}],
  *   dimensions: {"visit:source": [{value, visitors, …}], …},
  *   drops: [{reason, text, count}], realtime: {visitors, minutes: [{at, visitors, pageviews}]},
  *   notes: [{code, message, metrics?, dimension?, days?}] }
  * ```
- * Ratios over nothing are null, and so is a change from or to one.
+ * Ratios over nothing are null, and so is a change from or to one. A period that is not over is compared to the same
+ * hour: `to_hour` is the last hour of its last day that is compared with.
+ *
+ * As CSV: the time series.
  */
-export function summary(_request: Request, context: Context, access: Access = ACCESS): Promise<Response> {
+export function summary(request: Request, context: Context, access: Access = ACCESS): Promise<Response> {
   return answering(async () => {
     const asked = parametersOf(context.url, PARAMETERS);
     if (asked instanceof Response) return asked;
-    const site = await access.siteFor(context, context.params.domain ?? "");
+    const domain = (context.params.domain ?? "").replace(/\.csv$/, "");
+    const site = await access.siteFor(context, domain);
     if (site instanceof Response) return site;
 
+    const now = localNow(site, context.now);
     const name = asked.period ?? "day";
-    const range = rangeOf(name, asked.date, localDayAt(site.zones, context.now).day);
-    const before = rangeBefore(range);
+    const range = rangeOf(name, asked.date, now.today);
+    const { range: soFar, before } = withPrevious(range, now);
     const interval = intervalOf(name, range);
-    const queries: ReportQuery[] = [
-      { metrics: TOTALS, ...range, filters: [] },
-      { metrics: TOTALS, ...range, filters: [], interval },
-      ...BREAKDOWNS.map((asked) => ({ ...asked, ...range, filters: [], page: { offset: 0, count: TOP_VALUES } })),
-    ];
-    const comparison: ReportQuery = { metrics: TOTALS, ...before, filters: [] };
+    const series = queryOf({ metrics: TOTALS, range, dimensions: [`time:${interval}`] });
     const counts = countsOf(site, context, access);
-    const further = [{ ...DROPS, ...range }];
+    if (wantsCsv(request, context.url)) return seriesCsv(await run([series], counts), site);
+
+    const panels = site.goals.length > 0 ? [...PANELS, GOALS] : PANELS;
+    const queries: ReportQuery[] = [
+      queryOf({ metrics: TOTALS, range: soFar }),
+      series,
+      ...panels.map(({ dimensions, metrics }) =>
+        queryOf({ metrics, range, dimensions, page: { offset: 0, count: TOP_VALUES } }),
+      ),
+    ];
+    const comparison = queryOf({ metrics: TOTALS, range: before });
+    const further = [{ ...DROPS, from: range.from, to: range.to }];
     const [report, live] = await Promise.all([
       run([...queries, comparison], counts, further).catch((error: unknown) => {
         // What is compared with mostly rests in D1: without it, today's counts are still the tallies' to tell.
@@ -73,21 +126,26 @@ export function summary(_request: Request, context: Context, access: Access = AC
       }),
       gatherLive(counts),
     ]);
-    const [totals, series, ...others] = report.answers;
-    const breakdowns = others.slice(0, BREAKDOWNS.length);
-    const compared = others[BREAKDOWNS.length];
+    const [totals, timeseries, ...others] = report.answers;
+    const breakdowns = panels.map((panel, index) => ({ panel, answer: others[index] }));
+    const compared = others[panels.length];
     return reportJson({
       site: site.domain,
       timezone: timezoneAt(site.zones, context.now),
-      period: { name, ...range },
-      compared_with: before,
+      period: { name, from: range.from, to: range.to },
+      compared_with: { from: before.from, to: before.to, ...(before.hours && { to_hour: before.hours.to }) },
       metrics: changes(totals?.rows[0], compared?.rows[0]),
       interval,
-      timeseries: series?.rows.map(({ date, at, metrics }) => ({ date, ...instant(at), ...metrics })),
+      timeseries: timeseries?.rows.map(({ dimensions: [date], time, metrics }) => ({
+        date,
+        ...instant(time?.at),
+        ...(time?.isPartial && { partial: true }),
+        ...metrics,
+      })),
       dimensions: Object.fromEntries(
-        breakdowns.map(({ query, rows }) => [
-          query.property,
-          rows.map(({ label, metrics }) => ({ value: label, ...metrics })),
+        breakdowns.map(({ panel, answer }) => [
+          panel.name,
+          (answer?.rows ?? []).map(({ dimensions, metrics }) => ({ value: joined(dimensions), ...metrics })),
         ]),
       ),
       drops: drops(report.further[0] ?? []),
@@ -97,12 +155,25 @@ export function summary(_request: Request, context: Context, access: Access = AC
       },
       notes: [
         ...(totals ? sumNotes(totals) : []),
-        ...breakdowns.flatMap(boundNotes),
+        ...breakdowns.flatMap(({ panel, answer }) => (answer ? boundNotes(panel, answer) : [])),
         ...flagNotes(report.flags),
         ...(compared ? [] : [NOT_COMPARED]),
       ],
     });
   });
+}
+
+function seriesCsv({ answers: [series] }: Awaited<ReturnType<typeof run>>, site: Site): Response {
+  const rows = (series?.rows ?? []).map(({ dimensions, metrics }) => [
+    ...dimensions,
+    ...TOTALS.map((metric) => metrics[metric] ?? null),
+  ]);
+  return csvAnswer(site.domain, ["date", ...TOTALS], rows);
+}
+
+/** `Firefox 145`; of what is blank, the blank once. */
+function joined([first = "", second]: readonly string[]): string {
+  return second === undefined || second === first ? first : `${first} ${second}`;
 }
 
 function intervalOf(period: Period, range: DateRange): "hour" | "day" | "month" {
@@ -113,11 +184,16 @@ function intervalOf(period: Period, range: DateRange): "hour" | "day" | "month" 
 function changes(now: ResultRow | undefined, before: ResultRow | undefined) {
   return Object.fromEntries(
     TOTALS.map((metric) => {
-      const value = now?.metrics[metric] ?? null;
-      const comparison = before?.metrics[metric] ?? null;
+      const value = numberOf(now, metric);
+      const comparison = numberOf(before, metric);
       return [metric, { value, comparison_value: comparison, change: changeOf(metric, value, comparison) }];
     }),
   );
+}
+
+function numberOf(row: ResultRow | undefined, metric: Metric): number | null {
+  const value = row?.metrics[metric];
+  return typeof value === "number" ? value : null;
 }
 
 function instant(at: number | undefined): { at?: string } {
@@ -125,18 +201,28 @@ function instant(at: number | undefined): { at?: string } {
 }
 
 const DROPS: Omit<Read, "from" | "to"> = {
-  sources: [{ from: "dropped", columns: { customEvents: COLUMN.customEvents } }],
+  hours: null,
+  sources: [
+    {
+      at: { single: "dropped" },
+      terms: [{ key: 0, rule: "whole", blank: "" }],
+      columns: { customEvents: COLUMN.customEvents },
+    },
+  ],
   bucket: "all",
-  label: { rule: "whole", blank: "" },
-  filters: [],
+  hourTerm: null,
+  groups: [0],
+  where: null,
   fields: ["customEvents"],
   top: null,
+  identity: null,
+  imports: true,
 };
 
 /** Drops by reason, the most frequent first. Reasons are the keys of `DROP_REASONS`. */
 function drops(rows: readonly Row[]) {
   return rows
-    .map(({ label, fields }) => ({
+    .map(({ labels: [label = ""], fields }) => ({
       reason: label,
       text: DROP_REASONS[label as DropReason] ?? label,
       count: fields.customEvents,
@@ -165,14 +251,14 @@ function sumNotes({ warnings }: Answer): Note[] {
 }
 
 /** What is an upper bound, or a mean over hosts, in a breakdown. */
-function boundNotes({ query, warnings }: Answer): Note[] {
+function boundNotes({ name }: Panel, { warnings }: Answer): Note[] {
   return warnings
     .filter(({ code }) => code === "upper_bound" || code === "mean_of_hosts")
     .map(({ metric, code, message }) => ({
       code,
       message,
       metrics: [metric],
-      ...(query.property !== undefined && { dimension: query.property }),
+      dimension: name,
     }));
 }
 

@@ -1,26 +1,40 @@
 /**
  * The Stats API v1 (Plausible's): `GET /api/v1/stats/{aggregate,timeseries,breakdown,realtime/visitors}`. A thin face:
- * parameters in, one query or two, its rows in v1's shapes out.
+ * parameters in, one query or two, its rows in v1's shapes out; time series and breakdowns also as CSV.
  *
  * Ours besides: `meta.metric_warnings` says which numbers are no exact count, and why; absent where all are.
  * A ratio over nothing is 0 in an aggregate (`time_on_page`, `scroll_depth`: null), and null in rows.
  */
 
 import { z } from "zod";
-import { localDayAt } from "../calendar.ts";
 import type { Context } from "../route.ts";
 import type { Site } from "../site.ts";
-import { ACCESS, type Access, answering, countsOf, parametersOf, periodFields, reportJson } from "./face.ts";
+import { csvAnswer, wantsCsv } from "./csv.ts";
+import {
+  ACCESS,
+  type Access,
+  answering,
+  countsOf,
+  localNow,
+  parametersOf,
+  periodFields,
+  reportJson,
+  withPrevious,
+} from "./face.ts";
 import { parseFilters } from "./filters.ts";
 import { gatherLive } from "./gather.ts";
-import { changeOf } from "./metrics.ts";
-import { rangeBefore, rangeOf } from "./period.ts";
+import { type CountMetric, changeOf, MONEY_METRICS } from "./metrics.ts";
+import { rangeOf } from "./period.ts";
 import type { Warning } from "./planner.ts";
 import { propertyNamed } from "./properties.ts";
-import { type Metric, metricsField, Refusal, type ReportQuery } from "./query.ts";
-import { run } from "./run.ts";
+import { METRICS, type Metric, queryOf, Refusal, type ReportQuery } from "./query.ts";
+import { type Answer, type ResultRow, run, type Value } from "./run.ts";
+import { byMetric } from "./warnings.ts";
 
 const siteField = { site_id: z.string() };
+
+/** v1 has numbers only. */
+const V1_METRICS = METRICS.filter((metric): metric is CountMetric => !MONEY_METRICS.some((money) => money === metric));
 
 const queryFields = {
   ...siteField,
@@ -29,7 +43,12 @@ const queryFields = {
     .string()
     .default("visitors")
     .transform((text) => text.split(",").map((name) => name.trim()))
-    .pipe(metricsField),
+    .pipe(
+      z
+        .array(z.enum(V1_METRICS))
+        .min(1)
+        .refine((metrics) => new Set(metrics).size === metrics.length, "must not name a metric twice"),
+    ),
   filters: z.string().default(""),
 };
 
@@ -44,15 +63,15 @@ function numberField(least: number, most: number, otherwise: number) {
     .default(otherwise);
 }
 
-const AGGREGATE = z.object({ ...queryFields, compare: z.enum(["previous_period"]).optional() });
-const TIMESERIES = z.object({ ...queryFields, interval: z.enum(["day", "month"]).optional() });
-const BREAKDOWN = z.object({
+export const AGGREGATE = z.object({ ...queryFields, compare: z.enum(["previous_period"]).optional() });
+export const TIMESERIES = z.object({ ...queryFields, interval: z.enum(["day", "month"]).optional() });
+export const BREAKDOWN = z.object({
   ...queryFields,
   property: z.string(),
   limit: numberField(1, 1000, 100),
   page: numberField(1, 100_000, 1),
 });
-const REALTIME = z.object(siteField);
+export const REALTIME = z.object(siteField);
 
 /** Rows of a breakdown that may be paged through. */
 const DEEPEST_ROW = 100_000;
@@ -67,11 +86,17 @@ export function aggregate(_request: Request, context: Context, access: Access = 
     const site = await access.siteFor(context, asked.site_id);
     if (site instanceof Response) return site;
 
-    const query = queryOf(asked, site, context.now);
-    const queries = asked.compare ? [query, { ...query, ...rangeBefore(query) }] : [query];
+    const query = asQuery(asked, site, context);
+    const { range, before: rangeBefore } = withPrevious(query.range, localNow(site, context.now));
+    const queries = asked.compare
+      ? [
+          { ...query, range },
+          { ...query, range: rangeBefore },
+        ]
+      : [query];
     const { answers } = await run(queries, countsOf(site, context, access));
     const [now, before] = answers.map(({ rows: [row] }) => row?.metrics ?? {});
-    const results = query.metrics.map((metric) => {
+    const results = asked.metrics.map((metric) => {
       const value = orZero(metric, now?.[metric]);
       if (!before) return [metric, { value }];
       const comparison = orZero(metric, before[metric]);
@@ -85,7 +110,7 @@ export function aggregate(_request: Request, context: Context, access: Access = 
 }
 
 /** `{"results":[{"date":"2026-11-01","visitors":3},…]}`, every bucket of the range. */
-export function timeseries(_request: Request, context: Context, access: Access = ACCESS): Promise<Response> {
+export function timeseries(request: Request, context: Context, access: Access = ACCESS): Promise<Response> {
   return answering(async () => {
     const asked = parametersOf(context.url, TIMESERIES);
     if (asked instanceof Response) return asked;
@@ -94,24 +119,25 @@ export function timeseries(_request: Request, context: Context, access: Access =
 
     const byMonth = asked.period === "6mo" || asked.period === "12mo";
     const interval = asked.interval ?? (byMonth ? "month" : "day");
-    const query = { ...queryOf(asked, site, context.now), interval };
-    const { answers } = await run([query], countsOf(site, context, access));
-    const [{ rows, warnings } = { rows: [], warnings: [] }] = answers;
-    return withWarnings(
-      rows.map(({ date, metrics }) => ({ date, ...metrics })),
-      warnings,
+    const query = { ...asQuery(asked, site, context), dimensions: [`time:${interval}`] };
+    return rowsAnswer(
+      request,
+      context,
+      await answerOf(query, site, context, access),
+      "date",
+      `${site.domain} by ${interval}`,
     );
   });
 }
 
 /** `{"results":[{"source":"Google","visitors":9},…]}`, greatest first metric first. */
-export function breakdown(_request: Request, context: Context, access: Access = ACCESS): Promise<Response> {
+export function breakdown(request: Request, context: Context, access: Access = ACCESS): Promise<Response> {
   return answering(async () => {
     const asked = parametersOf(context.url, BREAKDOWN);
     if (asked instanceof Response) return asked;
     const offset = (asked.page - 1) * asked.limit;
     if (offset + asked.limit > DEEPEST_ROW) {
-      throw new Refusal(`page: must not go past row ${DEEPEST_ROW}; narrow the breakdown with filters`);
+      throw new Refusal("pagination", `must not go past row ${DEEPEST_ROW}; narrow the breakdown with filters`);
     }
     const site = await access.siteFor(context, asked.site_id);
     if (site instanceof Response) return site;
@@ -119,15 +145,11 @@ export function breakdown(_request: Request, context: Context, access: Access = 
     const { property } = asked;
     const key = propertyNamed(property)?.key ?? property;
     if (asked.metrics.some((metric) => metric === key)) {
-      throw new Refusal(`property: has the name of the metric ${key}; ask without that metric`);
+      throw new Refusal("dimensions", `has the name of the metric ${key}; ask without that metric`);
     }
-    const query = { ...queryOf(asked, site, context.now), property, page: { offset, count: asked.limit } };
-    const { answers } = await run([query], countsOf(site, context, access));
-    const [{ rows, warnings } = { rows: [], warnings: [] }] = answers;
-    return withWarnings(
-      rows.map(({ label, metrics }) => ({ [key]: label, ...metrics })),
-      warnings,
-    );
+    const page = { offset, count: asked.limit };
+    const query = { ...asQuery(asked, site, context), dimensions: [property], page };
+    return rowsAnswer(request, context, await answerOf(query, site, context, access), key, `${site.domain} by ${key}`);
   });
 }
 
@@ -142,32 +164,49 @@ export function realtimeVisitors(_request: Request, context: Context, access: Ac
   });
 }
 
-function queryOf(asked: QueryParameters, site: Site, now: number): ReportQuery {
-  const today = localDayAt(site.zones, now).day;
-  return {
+function asQuery(asked: QueryParameters, site: Site, { now }: Context): ReportQuery {
+  return queryOf({
     metrics: asked.metrics,
-    ...rangeOf(asked.period ?? "30d", asked.date, today),
-    filters: parseFilters(asked.filters),
-  };
+    range: rangeOf(asked.period ?? "30d", asked.date, localNow(site, now).today),
+    filter: parseFilters(asked.filters),
+  });
+}
+
+async function answerOf(query: ReportQuery, site: Site, context: Context, access: Access): Promise<Answer> {
+  const { answers } = await run([query], countsOf(site, context, access));
+  return answers[0] ?? { query, rows: [], totalRows: 0, warnings: [], buckets: [], usesPairs: false };
+}
+
+/** Rows under the name of their one dimension, as JSON or CSV. */
+function rowsAnswer(
+  request: Request,
+  { url }: Context,
+  { query, rows, warnings }: Answer,
+  key: string,
+  name: string,
+): Response {
+  if (wantsCsv(request, url)) {
+    return csvAnswer(
+      name,
+      [key, ...query.metrics],
+      rows.map(({ dimensions, metrics }) => [...dimensions, ...query.metrics.map((metric) => metrics[metric] ?? null)]),
+    );
+  }
+  return withWarnings(
+    rows.map(({ dimensions: [label], metrics }: ResultRow) => ({ [key]: label, ...metrics })),
+    warnings,
+  );
 }
 
 /** The API's clients expect numbers of an aggregate; engagement alone is null where nobody told of any. */
-function orZero(metric: Metric, value: number | null | undefined): number | null {
-  return value ?? (metric === "time_on_page" || metric === "scroll_depth" ? null : 0);
+function orZero(metric: Metric, value: Value | undefined): number | null {
+  if (typeof value === "number") return value;
+  return metric === "time_on_page" || metric === "scroll_depth" ? null : 0;
 }
 
-/** Of several warnings on a metric, the one that weighs most names the code. */
-const WEIGHT: readonly Warning["code"][] = ["upper_bound", "mean_of_hosts", "capped", "approximate", "sum_of_days"];
-
 function withWarnings(results: unknown, warnings: readonly Warning[]): Response {
-  if (warnings.length === 0) return reportJson({ results });
-  const byMetric: Partial<Record<Metric, { code: Warning["code"]; message: string }>> = {};
-  for (const code of WEIGHT) {
-    for (const warning of warnings.filter((warning) => warning.code === code)) {
-      const known = byMetric[warning.metric];
-      if (!known) byMetric[warning.metric] = { code, message: warning.message };
-      else if (!known.message.includes(warning.message)) known.message += ` ${warning.message}`;
-    }
-  }
-  return reportJson({ results, meta: { metric_warnings: byMetric } });
+  const found = byMetric(warnings);
+  if (!found) return reportJson({ results });
+  const said = Object.entries(found).map(([metric, { code, text }]) => [metric, { code, message: text }]);
+  return reportJson({ results, meta: { metric_warnings: Object.fromEntries(said) } });
 }

@@ -3,24 +3,32 @@
  * not as its data. All reads of a report are one round trip.
  */
 
-import { OTHER, PART } from "../dimensions.ts";
+import { type DimensionName, NUMBERED, OTHER, PART, pairName, valuesName } from "../dimensions.ts";
 import type { Label } from "../report/labels.ts";
-import { FORMS } from "../report/metrics.ts";
 import type { Pattern } from "../report/pattern.ts";
-import type { Metric } from "../report/query.ts";
-import { type Field, type LabelFilter, noFields, type Read, type Row, type Source } from "../report/read.ts";
+import { type Field, noFields, type Read, type Row, type Source, type Term, type Where } from "../report/read.ts";
 import { from } from "./unavailable.ts";
 
 /** A read of D1, whose rows will be added to others of these labels: those must be among the answers, however small. */
-export type CountsRead = Read & { alsoLabels: readonly string[] };
+export type CountsRead = Read & {
+  alsoLabels: readonly (readonly string[])[];
+  /** Whole months of the range whose rows may stand for their days, `2026-10`; in D1 they do if they are there. */
+  months: readonly string[];
+};
 
 /** Past this a list of labels is not sent to D1 (2 MB a value); all labels are read instead. */
 const LONGEST_LIST_CHARS = 500_000;
 
-type StoredRow = Record<Field, number> & { bucket: string; label: string; first: string | null; last: string | null };
+/** From which day on there is anything: counts, and pairs. null: nothing. */
+export interface Bounds {
+  firstDay: string | null;
+  firstPairDay: string | null;
+}
+
+type StoredRow = Record<string, number | string | null> & { bucket: string; first: string | null; last: string | null };
 
 /**
- * The rows of each read.
+ * The rows of each read, and the first days.
  * @param answered `day:writer` of what must be left out
  * @throws Unavailable while D1 is away
  */
@@ -29,93 +37,342 @@ export async function readCounts(
   siteId: number,
   reads: readonly CountsRead[],
   answered: readonly string[],
-): Promise<Row[][]> {
+): Promise<{ rows: Row[][]; bounds: Bounds }> {
   const leftOut = JSON.stringify(answered);
   const statements = reads.map((read) => {
-    const { sql, values } = statementOf(read, siteId, leftOut);
+    const { sql, values } = new Statement(read, siteId, leftOut).build();
     return db.prepare(sql).bind(...values);
   });
-  const results = await from("D1", () => db.batch<StoredRow>(statements));
-  return results.map(({ results: rows }, index) => rows.map((row) => rowOf(row, reads[index]?.fields ?? [])));
+  const bounds = db.prepare(BOUNDS).bind(siteId, valuesName("page"));
+  const [found, ...results] = await from("D1", () => db.batch<StoredRow>([bounds, ...statements]));
+  const { firstDay = null, firstPairDay = null } = (found?.results[0] ?? {}) as Partial<Bounds>;
+  return {
+    rows: results.map(({ results: rows }, index) => rows.map((row) => rowOf(row, reads[index]))),
+    // A month's row stands before the rows of its days.
+    bounds: { firstDay: firstDay?.length === 7 ? `${firstDay}-01` : firstDay, firstPairDay },
+  };
 }
 
-function rowOf({ bucket, label, first, last, ...sums }: StoredRow, names: readonly Field[]): Row {
+/** Two looks into the primary key. */
+const BOUNDS = `
+  SELECT
+    (SELECT min(period) FROM counts WHERE site_id = ?1 AND dimension = 'site') AS firstDay,
+    (SELECT min(period) FROM counts WHERE site_id = ?1 AND dimension = ?2) AS firstPairDay`;
+
+function rowOf(row: StoredRow, read: CountsRead | undefined): Row {
   const fields = noFields();
-  for (const name of names) fields[name] = sums[name];
-  return { bucket, label, first, last, fields };
+  for (const name of read?.fields ?? []) fields[name] = Number(row[name]);
+  const labels = (read?.groups ?? []).map((_, index) => String(row[`g${index}`]));
+  return { bucket: row.bucket, labels, first: row.first, last: row.last, fields };
 }
-
-/** Collects the values of a statement: `bind(value)` is the placeholder to write in its place. */
-type Bind = (value: string | number) => string;
-
-function statementOf(read: CountsRead, siteId: number, leftOut: string): { sql: string; values: (string | number)[] } {
-  const values: (string | number)[] = [];
-  const bind: Bind = (value) => `?${values.push(value)}`;
-  const { fields, bucket } = read;
-  // The first source tells which values there are; of the others, only those that feed a field are read.
-  const sources = read.sources
-    .filter(({ columns, completes }) => !completes || fields.some((field) => columns[field] !== undefined))
-    .map((source) => ({ ...source, isThis: isOfSource(source, bind) }));
-  const columns = new Set(sources.flatMap((source) => fields.flatMap((field) => source.columns[field] ?? [])));
-
-  const [only] = sources;
-  // A column that is the same in every row would only make them longer to sort.
-  const dimension = sources.length === 1 && typeof only?.from === "string" ? bind(only.from) : "counts.dimension";
-
-  // Over several days the values are summed first: labels and filters are worked out once a value, not once a day.
-  const bySum = bucket === "all" && read.from !== read.to;
-  const column = (column: number) => (bySum ? `sum(data ->> ${column})` : `data ->> ${column}`);
-  const cells = `
-    SELECT bucket, dimension, value ${[...columns].map((number) => `, ${column(number)} AS c${number}`).join("")}
-    FROM (
-      SELECT ${BUCKETS[bucket]} AS bucket, ${dimension} AS dimension, cell.key AS value, cell.value AS data
-      FROM counts CROSS JOIN jsonb_each(counts.data) AS cell
-      WHERE counts.site_id = ${bind(siteId)}
-        AND (${sources.map(({ isThis }) => isThis).join(" OR ")})
-        AND counts.period BETWEEN ${bind(read.from)} AND ${bind(read.to)}
-        -- days; months have rows of their own
-        AND length(counts.period) = 10
-        AND counts.period || ':' || counts.writer NOT IN (SELECT value FROM json_each(${bind(leftOut)}))
-    )
-    ${bySum ? `GROUP BY value${dimension === "counts.dimension" ? ", dimension" : ""}` : ""}`;
-  const labelled = [
-    `${read.label ? labelSql(read.label, sources, bind) : "''"} AS label`,
-    `${caseOf(sources, ({ completes }) => (completes ? "NULL" : `dimension || ${TAB} || value`))} AS stored`,
-    ...fields.map((field) => `${caseOf(sources, (source) => columnSql(source, field))} AS ${field}`),
-    ...read.filters.map((filter, index) => `${labelSql(filter.label, sources, bind)} AS filtered${index}`),
-  ];
-  const conditions = read.filters.map((filter, index) => filterSql(filter, `filtered${index}`, bind));
-  const grouped = `
-    SELECT bucket, label, min(stored) AS "first", max(stored) AS "last"
-      ${fields.map((field) => `, sum(${field}) AS ${field}`).join("")}
-    FROM (SELECT bucket, ${labelled.join(", ")} FROM (${cells}))
-    ${conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : ""}
-    GROUP BY bucket, label
-    ${read.label ? `HAVING ${fields.map((field) => `sum(${field})`).join(" + ")} > 0` : ""}`;
-  return { sql: topSql(read, grouped, bind), values };
-}
-
-const BUCKETS: Record<Read["bucket"], string> = {
-  all: "''",
-  day: "counts.period",
-  month: "substr(counts.period, 1, 7) || '-01'",
-};
 
 const TAB = `char(${PART.charCodeAt(0)})`;
 
-/** Whether a stored row is of a source. */
-function isOfSource({ from }: Source, bind: Bind): string {
-  if (typeof from === "string") return `dimension = ${bind(from)}`;
-  // event:<event>:<property>, the event without a colon; ';' is what follows ':'.
-  return `(dimension > 'event:' AND dimension < 'event;'
-    AND substr(dimension, 7 + instr(substr(dimension, 7), ':')) = ${bind(from.property)})`;
+/** The keys and columns of a source's cells, in SQL. */
+interface Cells {
+  tables: string;
+  conditions: string[];
+  dimension: string;
+  keys: readonly [string, string];
+  column: (column: number) => string;
 }
 
-/** An expression that depends on the source of a row. */
-function caseOf<S extends { isThis: string }>(sources: readonly S[], expression: (source: S) => string): string {
-  const [only, second] = sources;
-  if (only && !second) return expression(only);
-  return `CASE ${sources.map((source) => `WHEN ${source.isThis} THEN ${expression(source)}`).join(" ")} END`;
+class Statement {
+  readonly #read: CountsRead;
+  readonly #siteId: number;
+  readonly #leftOut: string;
+  readonly #values: (string | number)[] = [];
+  readonly #places = new Map<string | number, string>();
+  readonly #with: string[] = [];
+
+  constructor(read: CountsRead, siteId: number, leftOut: string) {
+    this.#read = read;
+    this.#siteId = siteId;
+    this.#leftOut = leftOut;
+  }
+
+  build(): { sql: string; values: (string | number)[] } {
+    const { fields, groups, sources, bucket } = this.#read;
+    // The first sources tell which values there are; of those that complete them, only what feeds a field is read.
+    const needed = sources.filter(
+      ({ columns, completes }) => !completes || fields.some((field) => columns[field] !== undefined),
+    );
+    this.#periods();
+    const cells = needed.map((source) => this.#labelled(source)).join(" UNION ALL ");
+    const names = groups.map((_, index) => `g${index}`);
+    const grouped = `
+      SELECT bucket ${names.map((name) => `, ${name}`).join("")}, min(stored) AS "first", max(stored) AS "last"
+        ${fields.map((field) => `, sum(${field}) AS ${field}`).join("")}
+      FROM (${cells})
+      GROUP BY ${["bucket", ...names].join()}
+      ${names.length > 0 && fields.length > 0 ? `HAVING ${fields.map((field) => `sum(${field})`).join(" + ")} > 0` : ""}`;
+    const top = bucket === "all" ? this.#top(grouped, names) : grouped;
+    return { sql: this.#with.length > 0 ? `WITH RECURSIVE ${this.#with.join()} ${top}` : top, values: this.#values };
+  }
+
+  /** The placeholder of a value; equal values share one, as there may be 100. */
+  #bind(value: string | number): string {
+    let place = this.#places.get(value);
+    if (!place) {
+      place = `?${this.#values.push(value)}`;
+      this.#places.set(value, place);
+    }
+    return place;
+  }
+
+  /** Where months have rows of their own, the periods that make up the range: those months, and all other days. */
+  #periods(): void {
+    const { months, from: first, to } = this.#read;
+    if (months.length === 0) return;
+    const site = this.#bind(this.#siteId);
+    this.#with.push(
+      `rolled(month) AS MATERIALIZED (
+         SELECT month FROM months
+         WHERE site_id = ${site} AND month IN (SELECT value FROM json_each(${this.#bind(JSON.stringify(months))}))
+       )`,
+      `days(day) AS (
+         SELECT ${this.#bind(first)} UNION ALL SELECT date(day, '+1 day') FROM days WHERE day < ${this.#bind(to)}
+       )`,
+      `periods(period) AS MATERIALIZED (
+         SELECT day FROM days WHERE substr(day, 1, 7) NOT IN (SELECT month FROM rolled)
+         UNION ALL SELECT month FROM rolled
+       )`,
+    );
+  }
+
+  /** The cells of a source as bucket, labels of groups, stored value and fields, without those that conditions refuse. */
+  #labelled(source: Source): string {
+    const { bucket, fields, groups, where, hourTerm, hours, identity, from: first, to } = this.#read;
+    const cells = this.#cells(source);
+    const columns = [...new Set(fields.flatMap((field) => source.columns[field] ?? []))];
+    const hourKey = this.#rawKey(source, cells, hourTerm);
+    const { outer, rest } = splitWhere(where, source);
+    const conditions = [...cells.conditions];
+    if (outer) conditions.push(this.#where(outer, (term) => this.#label(source.terms[term], cells.keys)));
+    if (hours) {
+      conditions.push(
+        `(counts.period > ${this.#bind(first)} OR CAST(${hourKey} AS INTEGER) >= ${this.#bind(hours.from)})`,
+        `(counts.period < ${this.#bind(to)} OR CAST(${hourKey} AS INTEGER) <= ${this.#bind(hours.to)})`,
+      );
+    }
+    const bucketSql = bucket === "hour" ? `counts.period || ' ' || ${hourKey}` : BUCKETS[bucket];
+    // Over several days the values are summed first: labels and conditions are worked out once a value, not once a day.
+    const sums = bucket === "all" && first !== to;
+    const raw = `
+      SELECT ${bucketSql} AS bucket, ${cells.dimension} AS dimension, ${cells.keys[0]} AS k0, ${cells.keys[1]} AS k1
+        ${columns.map((column) => `, ${sums ? `sum(${cells.column(column)})` : cells.column(column)} AS c${column}`).join("")}
+      FROM ${cells.tables}
+      WHERE ${conditions.join(" AND ")}
+      ${sums ? "GROUP BY 2, 3, 4" : ""}`;
+    const named = rest === null ? groups : [...groups, ...termsOf(rest)];
+    const terms = [...new Set(named)];
+    const withTerms = `
+      SELECT *${terms.map((term) => `, ${this.#label(source.terms[term], ["k0", "k1"])} AS t${term}`).join("")}
+      FROM (${raw})`;
+    const kept = terms.flatMap((term) => (isNamed(source.terms[term]) ? [`t${term} IS NOT NULL`] : []));
+    if (rest) kept.push(this.#where(rest, (term) => `t${term}`));
+    const stored = source.completes ? "NULL" : identity === null ? `dimension || ${TAB} || k0` : `k${identity}`;
+    return `
+      SELECT bucket ${groups.map((term, index) => `, t${term} AS g${index}`).join("")}, ${stored} AS stored
+        ${fields.map((field) => `, ${columnSql(source, field)} AS ${field}`).join("")}
+      FROM (${withTerms})
+      ${kept.length > 0 ? `WHERE ${kept.join(" AND ")}` : ""}`;
+  }
+
+  #cells({ at }: Source): Cells {
+    if ("pair" in at) return this.#pairCells(at.pair);
+    const single = (dimension: string): string => `counts.dimension = ${dimension}`;
+    const column = (column: number) => `cell.value ->> ${column}`;
+    if ("single" in at) {
+      const dimension = this.#bind(at.single);
+      return {
+        tables: `${this.#counts()} CROSS JOIN jsonb_each(counts.data) AS cell`,
+        conditions: [...this.#rows(), single(dimension)],
+        dimension,
+        keys: ["cell.key", "''"],
+        column,
+      };
+    }
+    return {
+      tables: `${this.#propertyDimensions(at.property)} CROSS JOIN ${this.#counts()} CROSS JOIN jsonb_each(counts.data) AS cell`,
+      conditions: [...this.#rows(), single("property_dimensions.name")],
+      dimension: "counts.dimension",
+      keys: ["cell.key", EVENT_OF_DIMENSION],
+      column,
+    };
+  }
+
+  /** The stored dimensions of a property, found by leaps through the primary key instead of through all rows of properties. */
+  #propertyDimensions(property: string): string {
+    const site = this.#bind(this.#siteId);
+    const next = (after: string) =>
+      `SELECT min(dimension) FROM counts WHERE site_id = ${site} AND dimension > ${after} AND dimension < 'event;'`;
+    this.#with.push(
+      `event_dimensions(name) AS (
+         ${next("'event:'")} UNION ALL
+         SELECT (${next("event_dimensions.name")}) FROM event_dimensions WHERE name IS NOT NULL
+       )`,
+      // event:<event>:<property>, the event without a colon
+      `property_dimensions(name) AS MATERIALIZED (
+         SELECT name FROM event_dimensions
+         WHERE instr(substr(name, 7), ':') > 0 AND substr(name, 7 + instr(substr(name, 7), ':')) = ${this.#bind(property)}
+       )`,
+    );
+    return "property_dimensions";
+  }
+
+  #pairCells(pair: readonly [DimensionName, DimensionName]): Cells {
+    const tables = [this.#counts(), "jsonb_each(counts.data) AS o", "jsonb_each(o.value) AS i"];
+    const keys = pair.map((dimension, index) => {
+      const raw = index === 0 ? "o.key" : "i.key";
+      if (!isNumbered(dimension)) return raw;
+      this.#names();
+      return `n${index}.text`;
+    }) as [string, string];
+    const joins = pair.map((dimension, index) =>
+      isNumbered(dimension)
+        ? `JOIN page_names AS n${index} ON n${index}.place = counts.period || ':' || counts.writer
+             AND n${index}.number = CAST(${index === 0 ? "o" : "i"}.key AS INTEGER)`
+        : "",
+    );
+    return {
+      tables: `${tables.join(" CROSS JOIN ")} ${joins.join(" ")}`,
+      conditions: [...this.#rows(), `counts.dimension = ${this.#bind(pairName(...pair))}`],
+      dimension: "''",
+      keys,
+      column: pairColumnSql,
+    };
+  }
+
+  /** The pages' names by number; each day and writer numbers them anew. */
+  #names(): void {
+    if (this.#with.some((part) => part.startsWith("page_names"))) return;
+    this.#with.push(`page_names(place, number, text) AS MATERIALIZED (
+      SELECT counts.period || ':' || counts.writer, v.key, v.value
+      FROM counts CROSS JOIN json_each(counts.data) AS v
+      WHERE ${this.#rows().join(" AND ")} AND counts.dimension = ${this.#bind(valuesName("page"))}
+    )`);
+  }
+
+  #counts(): string {
+    return this.#read.months.length > 0 ? "periods CROSS JOIN counts" : "counts";
+  }
+
+  /** Conditions on rows, but for the dimension. */
+  #rows(): string[] {
+    const { from: first, to, months } = this.#read;
+    return [
+      `counts.site_id = ${this.#bind(this.#siteId)}`,
+      ...(months.length > 0
+        ? ["counts.period = periods.period"]
+        : // Days; months have rows of their own.
+          [`counts.period BETWEEN ${this.#bind(first)} AND ${this.#bind(to)}`, "length(counts.period) = 10"]),
+      `counts.period || ':' || counts.writer NOT IN (SELECT value FROM json_each(${this.#bind(this.#leftOut)}))`,
+    ];
+  }
+
+  /** The key of a cell that is the hour, as it is stored. */
+  #rawKey(source: Source, { keys }: Cells, hourTerm: number | null): string {
+    const term = hourTerm === null ? undefined : source.terms[hourTerm];
+    return term && !("as" in term) ? keys[term.key] : "''";
+  }
+
+  /** `termLabel` of src/report/labels.ts, in SQL. */
+  #label(term: Term | undefined, keys: readonly [string, string]): string {
+    if (!term) return "''";
+    if ("as" in term) return this.#bind(term.as);
+    const key = keys[term.key];
+    if (term.names) {
+      return `(SELECT value FROM json_each(${this.#bind(JSON.stringify(term.names))}) AS names WHERE names.key = ${key})`;
+    }
+    const blank = this.#bind(term.blank);
+    return `CASE ${key} WHEN '${OTHER}' THEN ${key} ELSE coalesce(nullif(${valueSql(term, key)}, ''), ${blank}) END`;
+  }
+
+  #where(where: Where, labelOf: (term: number) => string): string {
+    if ("and" in where) return this.#join(where.and, "AND", labelOf) || "1";
+    if ("or" in where) return this.#join(where.or, "OR", labelOf) || "0";
+    if ("not" in where) return `NOT (${this.#where(where.not, labelOf)})`;
+    const label = labelOf(where.term);
+    const exact = where.anyOf.filter((pattern) => pattern.length === 1).map(([text]) => text);
+    const tests = where.anyOf
+      .filter((pattern) => pattern.length > 1)
+      .map((pattern) => `(${this.#patternSql(pattern, label)})`);
+    if (exact.length > 0) {
+      tests.unshift(`${label} IN (SELECT value FROM json_each(${this.#bind(JSON.stringify(exact))}))`);
+    }
+    return `(${tests.join(" OR ") || "0"})`;
+  }
+
+  #join(parts: readonly Where[], word: string, labelOf: (term: number) => string): string {
+    return parts.map((part) => `(${this.#where(part, labelOf)})`).join(` ${word} `);
+  }
+
+  /**
+   * `fits` of src/report/pattern.ts, in SQL, for a pattern with a wildcard. LIKE and GLOB would not do: D1 bounds their
+   * patterns to 50 bytes, and they go back and forth. The text grows twofold with each inner piece, so that these must
+   * be few (src/report/filters.ts bounds them).
+   */
+  #patternSql(pattern: Pattern, label: string): string {
+    const first = pattern[0] ?? "";
+    const last = pattern.at(-1) ?? "";
+    // SQLite counts characters, not units of UTF-16.
+    const [firstLength, lastLength] = [[...first].length, [...last].length];
+    const tests = [`length(${label}) >= ${firstLength + lastLength}`];
+    if (first) tests.push(`substr(${label}, 1, ${firstLength}) = ${this.#bind(first)}`);
+    if (last) tests.push(`substr(${label}, -${lastLength}) = ${this.#bind(last)}`);
+    let rest = `substr(${label}, ${firstLength + 1}, length(${label}) - ${firstLength + lastLength})`;
+    for (const piece of pattern.slice(1, -1)) {
+      const place = `instr(${rest}, ${this.#bind(piece)})`;
+      tests.push(`${place} > 0`);
+      rest = `substr(${rest}, ${place} + ${[...piece].length})`;
+    }
+    return tests.join(" AND ");
+  }
+
+  /**
+   * Keeps the greatest rows, as many as can matter: of `count` rows that are greatest in sum, each is among
+   * `alsoLabels`, or else its sum is what is stored, and then fewer than `count` others outside `alsoLabels` are greater.
+   */
+  #top(grouped: string, names: readonly string[]): string {
+    const { top, alsoLabels } = this.#read;
+    const also = JSON.stringify(alsoLabels);
+    if (!top || names.length === 0 || also.length > LONGEST_LIST_CHARS) return grouped;
+    const sum = `(${top.by.join(" + ")})`;
+    // NULL, the ratio over nothing, comes last.
+    const rank = top.over === null ? sum : `CASE WHEN ${top.over} > 0 THEN ${sum} * 1.0 / ${top.over} END`;
+    const labels = names.map((_, index) => `value ->> ${index}`).join();
+    return `
+      SELECT * FROM (
+        SELECT *, row_number() OVER (ORDER BY ${rank} DESC, ${names.join()}) AS place FROM (${grouped})
+      )
+      WHERE place <= ${this.#bind(top.count + alsoLabels.length)}
+        OR (${names.join()}) IN (SELECT ${labels} FROM json_each(${this.#bind(also)}))`;
+  }
+}
+
+const BUCKETS: Record<Exclude<Read["bucket"], "hour">, string> = {
+  all: "''",
+  day: "counts.period",
+  // Sunday on or after the day, six days back.
+  week: "date(counts.period, 'weekday 0', '-6 days')",
+  month: "substr(counts.period, 1, 7) || '-01'",
+};
+
+/** The event of `event:<event>:<property>`, as `customPropertyOf` of src/report/open-rows.ts reads it. */
+const EVENT_OF_DIMENSION = `replace(replace(
+  substr(counts.dimension, 7, instr(substr(counts.dimension, 7), ':') - 1), '%3A', ':'), '%25', '%')`;
+
+function isNumbered(dimension: string): boolean {
+  // entry_page is numbered with page.
+  return dimension === "entry_page" || NUMBERED.some((name) => name === dimension);
+}
+
+/** A column of a pair's cell, as `pairCellCounts` of src/store/pair-cell.ts reads it. */
+function pairColumnSql(column: number): string {
+  const listed = `coalesce(i.value ->> ${column}, 0)`;
+  const plain = column < 3 ? "abs(i.value)" : column === 3 ? "max(-i.value, 0)" : "0";
+  return `CASE typeof(i.value) WHEN 'integer' THEN ${plain} ELSE ${listed} END`;
 }
 
 function columnSql({ columns }: Source, field: Field): string {
@@ -124,81 +381,44 @@ function columnSql({ columns }: Source, field: Field): string {
   return column === undefined ? "0" : `coalesce(c${column}, 0)`;
 }
 
-/** `labelOf` of src/report/labels.ts, in SQL. */
-function labelSql(label: Label, sources: readonly (Source & { isThis: string })[], bind: Bind): string {
-  const blank = bind(label.blank);
-  const value = valueSql(label, blank);
-  const shown = `CASE value WHEN '${OTHER}' THEN value ELSE coalesce(nullif(${value}, ''), ${blank}) END`;
-  return caseOf(sources, ({ as }) => (as === undefined ? shown : bind(as)));
-}
-
-function valueSql({ rule }: Label, blank: string): string {
-  const first = `substr(value, 1, instr(value || ${TAB}, ${TAB}) - 1)`;
-  const second = `substr(value, instr(value || ${TAB}, ${TAB}) + 1)`;
+function valueSql({ rule }: Label, key: string): string {
   switch (rule) {
     case "whole":
-      return "value";
+      return key;
     case "path":
-      return "substr(value, max(instr(value, '/'), 1))";
+      return `substr(${key}, max(instr(${key}, '/'), 1))`;
     case "host":
-      return "substr(value, 1, instr(value || '/', '/') - 1)";
+      return `substr(${key}, 1, instr(${key} || '/', '/') - 1)`;
     case "first":
-      return first;
+      return `substr(${key}, 1, instr(${key} || ${TAB}, ${TAB}) - 1)`;
     case "second":
-      return second;
-    case "joined":
-      return `CASE WHEN value NOT IN ('', ${TAB})
-        THEN coalesce(nullif(${first}, ''), ${blank}) || ' ' || coalesce(nullif(${second}, ''), ${blank}) END`;
+      return `substr(${key}, instr(${key} || ${TAB}, ${TAB}) + 1)`;
   }
 }
 
-function filterSql({ negate, values }: LabelFilter, label: string, bind: Bind): string {
-  const exact = values.filter((value) => value.length === 1).map(([text]) => text);
-  const tests = values.filter((value) => value.length > 1).map((value) => `(${patternSql(value, label, bind)})`);
-  if (exact.length > 0) tests.unshift(`${label} IN (SELECT value FROM json_each(${bind(JSON.stringify(exact))}))`);
-  return `${negate ? "NOT " : ""}(${tests.join(" OR ")})`;
+function isNamed(term: Term | undefined): boolean {
+  return term !== undefined && !("as" in term) && term.names !== undefined;
+}
+
+/** The terms that conditions are about. */
+function termsOf(where: Where): number[] {
+  if ("and" in where) return where.and.flatMap(termsOf);
+  if ("or" in where) return where.or.flatMap(termsOf);
+  return "not" in where ? termsOf(where.not) : [where.term];
 }
 
 /**
- * `fits` of src/report/pattern.ts, in SQL, for a pattern with a wildcard. LIKE and GLOB would not do: D1 bounds their
- * patterns to 50 bytes, and they go back and forth. The text grows twofold with each inner piece, so that these must
- * be few (src/report/filters.ts bounds them).
+ * Conditions of a pair on its outer key alone, which are asked before its inner cells are looked at, and the rest.
  */
-function patternSql(pattern: Pattern, label: string, bind: Bind): string {
-  const first = pattern[0] ?? "";
-  const last = pattern.at(-1) ?? "";
-  // SQLite counts characters, not units of UTF-16.
-  const [firstLength, lastLength] = [[...first].length, [...last].length];
-  const tests = [`length(${label}) >= ${firstLength + lastLength}`];
-  if (first) tests.push(`substr(${label}, 1, ${firstLength}) = ${bind(first)}`);
-  if (last) tests.push(`substr(${label}, -${lastLength}) = ${bind(last)}`);
-  let rest = `substr(${label}, ${firstLength + 1}, length(${label}) - ${firstLength + lastLength})`;
-  for (const piece of pattern.slice(1, -1)) {
-    const place = `instr(${rest}, ${bind(piece)})`;
-    tests.push(`${place} > 0`);
-    rest = `substr(${rest}, ${place} + ${[...piece].length})`;
-  }
-  return tests.join(" AND ");
-}
-
-/**
- * Keeps the greatest labels, as many as can matter: of `count` labels that are greatest in sum, each is among
- * `alsoLabels`, or else its sum is what is stored, and then fewer than `count` others outside `alsoLabels` are greater.
- */
-function topSql({ top, alsoLabels, bucket }: CountsRead, grouped: string, bind: Bind): string {
-  const also = JSON.stringify(alsoLabels);
-  if (!top || bucket !== "all" || also.length > LONGEST_LIST_CHARS) return grouped;
-  return `
-    SELECT * FROM (
-      SELECT *, row_number() OVER (ORDER BY ${rankSql(top.metric)} DESC, label) AS place FROM (${grouped})
-    )
-    WHERE place <= ${bind(top.count + alsoLabels.length)} OR label IN (SELECT value FROM json_each(${bind(also)}))`;
-}
-
-/** `rawValue` of src/report/metrics.ts, in SQL. NULL, the ratio over nothing, comes last. */
-function rankSql(metric: Metric): string {
-  const form = FORMS[metric];
-  if ("sum" in form) return `(${form.sum.join(" + ")})`;
-  const [above, below] = form.over;
-  return `CASE WHEN ${below} > 0 THEN ${above} * 1.0 / ${below} END`;
+function splitWhere(where: Where | null, { at, terms }: Source): { outer: Where | null; rest: Where | null } {
+  if (where === null || !("pair" in at)) return { outer: null, rest: where };
+  const parts = "and" in where ? where.and : [where];
+  const isOuter = (part: Where) =>
+    termsOf(part).every((index) => {
+      const term = terms[index];
+      return term !== undefined && !("as" in term) && term.key === 0 && !term.names;
+    });
+  const outer = parts.filter(isOuter);
+  const rest = parts.filter((part) => !isOuter(part));
+  return { outer: outer.length > 0 ? { and: outer } : null, rest: rest.length > 0 ? { and: rest } : null };
 }

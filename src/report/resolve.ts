@@ -1,0 +1,101 @@
+/**
+ * Searches in filters: by regular expression, in either case of letters, or in the names of countries and regions. The
+ * labels that there are in the range are read first, the Worker finds those that fit, and the query goes on with them.
+ */
+
+import { RE2JS } from "re2js";
+import { goalLabel } from "../goals.ts";
+import { type Counts, gather } from "./gather.ts";
+import { namesOf } from "./names.ts";
+import { fits, type Pattern } from "./pattern.ts";
+import { plan } from "./planner.ts";
+import { type Property, propertyNamed } from "./properties.ts";
+import {
+  type Condition,
+  conditionsOf,
+  type Filter,
+  isSearch,
+  queryOf,
+  Refusal,
+  type ReportQuery,
+  type Search,
+} from "./query.ts";
+import type { Field, Row } from "./read.ts";
+import { GOAL_PROPERTY } from "./sources.ts";
+
+const COUNTED_OF_ANY: readonly Field[] = ["visitors", "visits", "pageviews", "customEvents"];
+
+/** More labels than this are no filter that D1 takes (2 MB a value). */
+const MOST_FOUND = 10_000;
+
+/**
+ * The queries with their searches replaced by the labels found.
+ * @throws Refusal, Unavailable
+ */
+export async function resolveSearches(queries: readonly ReportQuery[], counts: Counts): Promise<ReportQuery[]> {
+  const searched = queries.flatMap((query) =>
+    conditionsOf(query.filter).flatMap((condition) => {
+      const property = propertyNamed(condition.dimension);
+      return property && (property.display || condition.anyOf.some(isSearch)) ? [{ query, condition, property }] : [];
+    }),
+  );
+  if (searched.length === 0) return [...queries];
+
+  const plans = searched.map(({ query, property }) =>
+    plan(
+      queryOf({ metrics: ["pageviews"], range: { ...query.range, hours: null }, dimensions: [codeProperty(property)] }),
+      [],
+    ),
+  );
+  // Whatever was counted of a label.
+  const toRead = plans.map(({ read }) => ({ ...read, fields: COUNTED_OF_ANY }));
+  const { rows } = await gather(toRead, counts);
+  const found = new Map<Condition, Condition>();
+  for (const [index, { condition, property }] of searched.entries()) {
+    found.set(condition, await resolved(condition, property, labelsOf(property, rows[index] ?? [], counts)));
+  }
+  return queries.map((query) => ({ ...query, filter: query.filter && replaced(query.filter, found) }));
+}
+
+/** The property that shows the codes, where names are shown. */
+function codeProperty({ name, display }: Property): string {
+  return display ? name.replace(/_name$/, "") : name;
+}
+
+function labelsOf(property: Property, rows: readonly Row[], { site }: Counts): string[] {
+  if (property.name === GOAL_PROPERTY) return site.goals.map(goalLabel);
+  return rows.map(({ labels: [label = ""] }) => label);
+}
+
+async function resolved(condition: Condition, property: Property, labels: readonly string[]): Promise<Condition> {
+  const nameOf = property.display ? await namesOf(property.display) : (label: string) => label;
+  const tests = condition.anyOf.map((matcher) => testOf(matcher, condition));
+  const fitting = labels.filter((label) => tests.some((test) => test(nameOf(label))));
+  if (fitting.length > MOST_FOUND) {
+    throw new Refusal("filters", `must not find more than ${MOST_FOUND} values; narrow the search`, condition.path);
+  }
+  return { ...condition, dimension: codeProperty(property), anyOf: fitting.map((label): Pattern => [label]) };
+}
+
+function testOf(matcher: Pattern | Search, { path }: Condition): (label: string) => boolean {
+  if (!isSearch(matcher)) return (label) => fits(matcher, label);
+  const { kind, text, caseSensitive } = matcher;
+  if (kind === "regex") {
+    try {
+      const expression = RE2JS.compile(text, caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE);
+      return (label) => expression.matcher(label).find();
+    } catch {
+      throw new Refusal("filters", "must be a regular expression as RE2 has them", path);
+    }
+  }
+  const folded = (label: string) => (caseSensitive ? label : label.toLowerCase());
+  const wanted = folded(text);
+  return kind === "is" ? (label) => folded(label) === wanted : (label) => folded(label).includes(wanted);
+}
+
+function replaced(filter: Filter, found: ReadonlyMap<Condition, Condition>): Filter {
+  if ("and" in filter) return { and: filter.and.map((part) => replaced(part, found)) };
+  if ("or" in filter) return { or: filter.or.map((part) => replaced(part, found)) };
+  if ("not" in filter) return { not: replaced(filter.not, found) };
+  return found.get(filter) ?? filter;
+}

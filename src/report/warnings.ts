@@ -1,0 +1,37 @@
+/** Warnings as answers give them: by metric, the gravest first. */
+
+import type { Warning } from "./planner.ts";
+import type { Metric } from "./query.ts";
+
+export interface MetricWarning {
+  code: Warning["code"];
+  text: string;
+}
+
+/** Of several warnings on a metric, the one that weighs most names the code. */
+const WEIGHT: readonly Warning["code"][] = [
+  "detail_since",
+  "goal_since",
+  "several_currencies",
+  "upper_bound",
+  "estimate",
+  "mean_of_hosts",
+  "capped",
+  "approximate",
+  "imported",
+  "sum_of_days",
+];
+
+/** One warning a metric: the code that weighs most, and what all of them say; null where all is exact. */
+export function byMetric(warnings: readonly Warning[]): Partial<Record<Metric, MetricWarning>> | null {
+  if (warnings.length === 0) return null;
+  const found: Partial<Record<Metric, MetricWarning>> = {};
+  for (const code of WEIGHT) {
+    for (const warning of warnings.filter((warning) => warning.code === code)) {
+      const known = found[warning.metric];
+      if (!known) found[warning.metric] = { code, text: warning.message };
+      else if (!known.text.includes(warning.message)) known.text += ` ${warning.message}`;
+    }
+  }
+  return found;
+}
