@@ -30,24 +30,42 @@ export function retryLater(message: string): Response {
  * @returns the checked value, or the 400 or 413 to answer
  */
 export async function readBody<T extends object>(request: Request, schema: z.ZodType<T>): Promise<T | Response> {
+  const sent = await readJson(request);
+  return sent instanceof Response ? sent : check(sent.value, schema);
+}
+
+/** Reads a request's body as JSON, as `readBody` does. */
+export async function readJson(request: Request): Promise<{ value: unknown } | Response> {
   const text = await readText(request, LIMITS.apiBytes);
   if (text instanceof Response) return text;
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return { value: JSON.parse(text) };
   } catch {
     return refusal(400, "body: must be JSON");
   }
-  return check(value, schema);
 }
 
 /** Checks a value against a schema: the value as the schema gives it, or a 400 naming the first field that is wrong. */
 export function check<T extends object>(value: unknown, schema: z.ZodType<T>): T | Response {
-  const result = schema.safeParse(value, { error: ruleBroken });
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  if (issue?.code === "unrecognized_keys") return refusal(400, `${fieldName(issue.keys)}: is not a known field`);
-  return refusal(400, `${fieldName(issue?.path)}: ${issue?.message}`);
+  return checked(value, schema, ([issue]) => {
+    if (issue?.code === "unrecognized_keys") return `${fieldName(issue.keys)}: is not a known field`;
+    return `${fieldName(issue?.path)}: ${issue?.message}`;
+  });
+}
+
+/**
+ * As `check`, for an API that names places in its own way.
+ * @param textOf what the 400 says of zod's issues
+ * @param ruleOf words for further rules of zod
+ */
+export function checked<T extends object>(
+  value: unknown,
+  schema: z.ZodType<T>,
+  textOf: (issues: readonly z.core.$ZodIssue[]) => string,
+  ruleOf: (issue: z.core.$ZodRawIssue) => string | undefined = () => undefined,
+): T | Response {
+  const result = schema.safeParse(value, { error: (issue) => ruleOf(issue) ?? ruleBroken(issue) });
+  return result.success ? result.data : refusal(400, textOf(result.error.issues));
 }
 
 /** `allowed_hosts.2`; `body` for the whole. Names made up by the sender are cut. */

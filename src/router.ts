@@ -15,6 +15,7 @@ import { createLink } from "./manage/links.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
 import { summary } from "./report/summary.ts";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "./report/v1.ts";
+import { queryV2 } from "./report/v2.ts";
 import type { Context, Route } from "./route.ts";
 import { Unavailable } from "./store/unavailable.ts";
 
@@ -48,6 +49,9 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/api/v1/stats/aggregate", access: "stats", handler: aggregate },
   { method: "GET", path: "/api/v1/stats/timeseries", access: "stats", handler: timeseries },
   { method: "GET", path: "/api/v1/stats/breakdown", access: "stats", handler: breakdown },
+  { method: "GET", path: "/api/v1/stats/timeseries.csv", access: "stats", handler: timeseries },
+  { method: "GET", path: "/api/v1/stats/breakdown.csv", access: "stats", handler: breakdown },
+  { method: "POST", path: "/api/v2/query", access: "stats", handler: queryV2 },
   { method: "GET", path: "/api/v1/stats/realtime/visitors", access: "stats", handler: realtimeVisitors },
 ];
 
