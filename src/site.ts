@@ -9,6 +9,9 @@ export interface ShardRule {
   fromAt: number;
 }
 
+/** `minVisitors` of a site whose owner has not said otherwise: one or two visitors are persons rather than a count. */
+export const MIN_VISITORS = 3;
+
 /** What the beacon path and reports must know about a site. Lives in D1 (`sites`), copied to KV under `site:<domain>`. */
 export interface Site {
   /** Never reused. */
@@ -24,11 +27,31 @@ export interface Site {
   excludedCountries: string[];
   /**
    * Signs the site's links (`link-token.ts`): 256 random bits in base64url, never shown; null before its first link.
-   * Copies in KV from before there were links lack it.
    */
   linkKey: string | null;
-  /** In order of their ids. Copies in KV from before there were goals lack it. */
+  /** In order of their ids. */
   goals: Goal[];
+  /** Anyone may read its counts. */
+  isPublic: boolean;
+  /** Its visitors are told by a badge, which any page may show. */
+  badge: boolean;
+  /** To readers without a key, values of fewer visitors are not shown apart. 0–1000; see `audience`. */
+  minVisitors: number;
+}
+
+/**
+ * A site as it was read from KV: copies from before a setting existed lack it. In the order of the columns in D1, so
+ * that the copy is written as the row is.
+ */
+export function completed(copy: Site): Site {
+  return {
+    ...copy,
+    linkKey: copy.linkKey ?? null,
+    goals: copy.goals ?? [],
+    isPublic: copy.isPublic ?? false,
+    badge: copy.badge ?? false,
+    minVisitors: copy.minVisitors ?? MIN_VISITORS,
+  };
 }
 
 /** The number of shards in effect at an instant. */

@@ -118,6 +118,9 @@ export class Host extends DurableObject<Env> {
       excludedCountries: [],
       linkKey: null,
       goals: [],
+      isPublic: false,
+      badge: false,
+      minVisitors: 3,
     };
     this.#random = seeded(seed);
     this.#audience = new Audience(this.#random, domain);

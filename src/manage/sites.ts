@@ -9,7 +9,7 @@ import { isTimezone } from "../calendar.ts";
 import type { Env } from "../env.ts";
 import { check, json, pageField, readBody, refusal, retryLater, textField } from "../http.ts";
 import type { Context } from "../route.ts";
-import { everyShard, type Site } from "../site.ts";
+import { everyShard, MIN_VISITORS, type Site } from "../site.ts";
 import { eraseKeys, eraseRows } from "../store/erase.ts";
 import { forgetSite, rememberSite } from "../store/site-cache.ts";
 import {
@@ -34,6 +34,8 @@ import { pinnedSnippet, snippet } from "./snippet.ts";
 const domainField = named(textField(1_000), domainOf, DOMAIN_RULE);
 const timezoneField = textField(100).refine(isTimezone, 'must be a timezone of the tz database, such as "Europe/Riga"');
 
+const MIN_VISITORS_RULE = "must be a whole number from 0 to 1000";
+
 /** What an owner may set, each with its rules. Stored as checked here. */
 const settings = {
   timezone: timezoneField.optional(),
@@ -46,6 +48,9 @@ const settings = {
       .toUpperCase()
       .regex(/^([A-Z]{2}|T1)$/, "must be an ISO 3166-1 code of two letters"),
   ),
+  public: z.boolean("must be true or false").optional(),
+  badge: z.boolean("must be true or false").optional(),
+  min_visitors: z.int(MIN_VISITORS_RULE).min(0, MIN_VISITORS_RULE).max(1000, MIN_VISITORS_RULE).optional(),
 };
 const newSite = z.strictObject({ domain: domainField, ...settings });
 // `domain` is known only to say why it is refused.
@@ -56,7 +61,8 @@ const changedSite = z.strictObject({
 const page = pageField(domainField);
 
 /**
- * `POST /api/v1/sites {domain, timezone?, allowed_hosts?, excluded_paths?, excluded_countries?}` → 200 and the site.
+ * `POST /api/v1/sites {domain, timezone?, allowed_hosts?, excluded_paths?, excluded_countries?, public?, badge?,
+ * min_visitors?}` → 200 and the site.
  * 409 where the domain is taken. Needs a credential for all sites.
  */
 export async function createSite(request: Request, context: Context): Promise<Response> {
@@ -76,6 +82,9 @@ export async function createSite(request: Request, context: Context): Promise<Re
       allowedHosts: body.allowed_hosts ?? [],
       excludedPaths: body.excluded_paths ?? [],
       excludedCountries: body.excluded_countries ?? [],
+      isPublic: body.public ?? false,
+      badge: body.badge ?? false,
+      minVisitors: body.min_visitors ?? MIN_VISITORS,
     },
     now,
   );
@@ -152,6 +161,9 @@ export async function putSite(request: Request, context: Context): Promise<Respo
       ...(body.allowed_hosts && { allowedHosts: body.allowed_hosts }),
       ...(body.excluded_paths && { excludedPaths: body.excluded_paths }),
       ...(body.excluded_countries && { excludedCountries: body.excluded_countries }),
+      ...(body.public !== undefined && { isPublic: body.public }),
+      ...(body.badge !== undefined && { badge: body.badge }),
+      ...(body.min_visitors !== undefined && { minVisitors: body.min_visitors }),
     };
     const changed = Object.keys(changes).length === 0 ? site : await updateSite(env.DB, site, changes);
     if (!changed) continue;
@@ -192,6 +204,9 @@ function shown(site: Site, { url, now }: Context) {
     allowed_hosts: site.allowedHosts,
     excluded_paths: site.excludedPaths,
     excluded_countries: site.excludedCountries,
+    public: site.isPublic,
+    badge: site.badge,
+    min_visitors: site.minVisitors,
     snippet: snippet(url.origin, site.domain),
     pinned_snippet: pinnedSnippet(url.origin, site.domain),
   };

@@ -6,7 +6,7 @@ import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite
 import type { ZoneRule } from "../calendar.ts";
 import type { Goal } from "../goals.ts";
 import type { Scope } from "../route.ts";
-import type { ShardRule } from "../site.ts";
+import { MIN_VISITORS, type ShardRule } from "../site.ts";
 
 export const sites = sqliteTable("sites", {
   id: integer("id").primaryKey({ autoIncrement: true }),
@@ -23,6 +23,9 @@ export const sites = sqliteTable("sites", {
   goals: text("goals", { mode: "json" }).$type<Goal[]>().notNull().default([]),
   /** The id of the goal that will be made next. */
   nextGoalId: integer("next_goal_id").notNull().default(1),
+  isPublic: integer("is_public", { mode: "boolean" }).notNull().default(false),
+  badge: integer("badge", { mode: "boolean" }).notNull().default(false),
+  minVisitors: integer("min_visitors").notNull().default(MIN_VISITORS),
 });
 
 /** The scopes a key may have; `admin` is the admin key's alone. */

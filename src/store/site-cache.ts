@@ -1,8 +1,8 @@
 /** Site settings as the beacon path reads them: from KV, remembered by the isolate. D1 is never asked. */
 
 import { LIMITS } from "../limits.ts";
-import type { Site } from "../site.ts";
-import { siteKey, siteOfCopy } from "./sites.ts";
+import { completed, type Site } from "../site.ts";
+import { siteKey } from "./sites.ts";
 
 /** What the beacon path needs of Workers KV. */
 export interface KeyValueReader {
@@ -110,5 +110,5 @@ function parseSite(text: string | null): Site | null {
   const site: Site | null = JSON.parse(text);
   // Only this product writes the key; but what is no site must not take the beacon path down.
   if (typeof site?.id !== "number" || !Array.isArray(site.zones)) throw new Error("a published site is malformed");
-  return siteOfCopy(site);
+  return completed(site);
 }

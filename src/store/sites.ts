@@ -3,7 +3,7 @@
 import { and, asc, eq, getTableColumns, gt, isNull, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Goal } from "../goals.ts";
-import type { Site } from "../site.ts";
+import { completed, type Site } from "../site.ts";
 import { sites } from "./schema.ts";
 import { from } from "./unavailable.ts";
 
@@ -112,12 +112,7 @@ export async function publishSite(
 /** The published copy of a site, or null: for reports while D1 is away. */
 export async function publishedSite(kv: KVNamespace, domain: string): Promise<Site | null> {
   const copy = await from("KV", () => kv.get<Site>(siteKey(domain), "json"));
-  return copy && siteOfCopy(copy);
-}
-
-/** The site that a published copy tells of: what copies of earlier versions lack is filled in. */
-export function siteOfCopy(copy: Site): Site {
-  return { ...copy, linkKey: copy.linkKey ?? null, goals: copy.goals ?? [] };
+  return copy && completed(copy);
 }
 
 /** Takes the published copy of a site away. */

@@ -25,6 +25,9 @@ export function site(changes: Partial<Site> = {}): Site {
     excludedCountries: [],
     linkKey: null,
     goals: [],
+    isPublic: false,
+    badge: false,
+    minVisitors: 3,
     ...changes,
   };
 }

@@ -145,6 +145,15 @@ for (const line of [POST_SITE, PUT_SITE]) {
       { ...domain, excluded_countries: ["42"] },
       "excluded_countries.0: must be an ISO 3166-1",
     ],
+    ["a word for public", line, { ...domain, public: "true" }, "public: must be true or false"],
+    ["a number for badge", line, { ...domain, badge: 1 }, "badge: must be true or false"],
+    ["a null public", line, { ...domain, public: null }, "public: must be true or false"],
+    ...["3", null, 1.5, -1, 1001].map((min_visitors): (typeof FIELDS)[number] => [
+      `${JSON.stringify(min_visitors)} for min_visitors`,
+      line,
+      { ...domain, min_visitors },
+      "min_visitors: must be a whole number from 0 to 1000",
+    ]),
   );
 }
 FIELDS.push(

@@ -16,6 +16,9 @@ const site: Site = {
   excludedCountries: [],
   linkKey: null,
   goals: [],
+  isPublic: false,
+  badge: false,
+  minVisitors: 3,
 };
 const [utc] = site.zones;
 

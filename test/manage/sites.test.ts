@@ -27,6 +27,9 @@ describe("POST /api/v1/sites", () => {
         allowed_hosts: ["shop.example.com", "*.Example.org", "shop.example.com"],
         excluded_paths: ["/admin/**"],
         excluded_countries: ["lv", "T1"],
+        public: true,
+        badge: true,
+        min_visitors: 0,
       },
     });
     expect(answer.status).toBe(200);
@@ -36,6 +39,9 @@ describe("POST /api/v1/sites", () => {
       allowed_hosts: ["shop.example.com", "*.example.org"],
       excluded_paths: ["/admin/**"],
       excluded_countries: ["LV", "T1"],
+      public: true,
+      badge: true,
+      min_visitors: 0,
       snippet:
         '<script defer data-domain="example.com" src="https://stats.test/script.js"></script>\n' +
         '<noscript><img src="https://stats.test/pixel.gif?d=example.com" alt="" width="1" height="1" ' +
@@ -54,6 +60,11 @@ describe("POST /api/v1/sites", () => {
   it("counts in UTC unless told otherwise", async () => {
     const answer = await call("POST /api/v1/sites", { body: { domain: "example.com" } });
     expect(answer.body).toMatchObject({ timezone: "Etc/UTC", allowed_hosts: [] });
+  });
+
+  it("shows the counts of a new site to nobody, and to whom its owner shows them, no value of one or two", async () => {
+    const { body } = await call("POST /api/v1/sites", { body: { domain: "example.com" } });
+    expect(body).toMatchObject({ public: false, badge: false, min_visitors: 3 });
   });
 
   it("never gives the id of an erased site to another", async () => {
@@ -140,6 +151,22 @@ describe("PUT /api/v1/sites/:domain", () => {
     expect(row).toMatchObject({ allowedHosts: [], excludedPaths: ["/x"], excludedCountries: ["LV"] });
     expect(await env.KV.get("site:example.com", "json")).toEqual(row);
     expect(await siteForBeacon({ get: () => Promise.reject() }, "example.com", NOON)).toEqual(row);
+  });
+
+  it("opens a site to the public and closes it again, and leaves that where it is not named", async () => {
+    await make("example.com");
+    const line = "PUT /api/v1/sites/example.com";
+    const open = { public: true, badge: true, min_visitors: 1000 };
+    expect((await call(line, { body: open })).body).toMatchObject(open);
+    expect((await call(line, { body: { excluded_paths: ["/x"] } })).body).toMatchObject(open);
+    expect(await env.KV.get("site:example.com", "json")).toMatchObject({
+      isPublic: true,
+      badge: true,
+      minVisitors: 1000,
+    });
+    const closed = { public: false, badge: false, min_visitors: 0 };
+    expect((await call(line, { body: closed })).body).toMatchObject(closed);
+    expect((await call("GET /api/v1/sites/example.com")).body).toMatchObject(closed);
   });
 
   it("changes the timezone at the next local midnight, and says so until then", async () => {

@@ -22,6 +22,9 @@ export function siteOf(id: number, { shards = 1, timezone = "Europe/Riga" } = {}
     excludedCountries: [],
     linkKey: null,
     goals: [],
+    isPublic: false,
+    badge: false,
+    minVisitors: 3,
   };
 }
 

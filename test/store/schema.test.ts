@@ -50,13 +50,13 @@ function mirrored(table: (typeof TABLES)[number]): Column[] {
     notNull: column.notNull,
     primary: column.primary || joint.has(column.name),
     unique: column.isUnique,
-    default: defaultSql(column.default),
+    default: column.default === undefined ? null : written(column.default),
   }));
 }
 
-function defaultSql(value: unknown): string | null {
-  if (value === undefined) return null;
-  return typeof value === "number" ? String(value) : `'${JSON.stringify(value)}'`;
+/** A default as SQL has it: lists are text, truth is 0 or 1. */
+function written(value: unknown): string {
+  return typeof value === "object" ? `'${JSON.stringify(value)}'` : String(Number(value));
 }
 
 it.each(TABLES.map((table) => [getTableConfig(table).name, table] as const))(

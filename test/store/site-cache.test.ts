@@ -23,6 +23,9 @@ function site(id: number, linkKey: string | null = null): Site {
     excludedCountries: [],
     linkKey,
     goals: [],
+    isPublic: false,
+    badge: false,
+    minVisitors: 3,
   };
 }
 
@@ -252,8 +255,8 @@ describe("a site for a link", () => {
     expect((await siteForLink(kv, domain, T + 2))?.linkKey).toBe("key");
   });
 
-  it("has no link key where it was published before there were any", async () => {
-    const { linkKey: _, ...old } = site(7);
+  it("has no link key, and is not public, where it was published before there were such settings", async () => {
+    const { linkKey, isPublic, badge, minVisitors, ...old } = site(7);
     const kv = new FakeKv(JSON.stringify(old));
     expect(await siteForLink(kv, domain, T)).toEqual(site(7));
   });

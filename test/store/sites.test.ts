@@ -22,6 +22,9 @@ const fresh: Omit<Site, "id" | "linkKey" | "goals"> = {
   allowedHosts: ["*.example.org"],
   excludedPaths: ["/a'b\"c"],
   excludedCountries: ["LV"],
+  isPublic: true,
+  badge: true,
+  minVisitors: 0,
 };
 
 beforeEach(async () => {
