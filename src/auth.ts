@@ -1,31 +1,31 @@
 /**
- * Who asks: the admin key or an API key in `Authorization: Bearer …`. Only the router and the beacon path (which
- * believes a backend's `X-Forwarded-For` if it brings a key) look at that header.
+ * Who asks: the admin key, an API key or a shared link in `Authorization: Bearer …`; of reports a shared link also in
+ * `?auth=…`. Only the router and the beacon path (which believes a backend's `X-Forwarded-For` if it brings a key) look
+ * there.
  */
 
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { MINUTE_MS } from "./calendar.ts";
 import type { Env } from "./env.ts";
+import { Known } from "./known.ts";
 import type { Credential, Scope } from "./route.ts";
-import { hashOf, keyByHash } from "./store/keys.ts";
+import { claimedLinkId, isSlug, unlocks } from "./shared-link.ts";
+import { type ApiKey, hashOf, keyByHash } from "./store/keys.ts";
+import { linkById, linkBySlug, type SharedLink } from "./store/shared-links.ts";
 
 type AuthEnv = Pick<Env, "DB" | "ADMIN_KEY">;
 
-const ADMIN: Credential = { kind: "admin", scopes: ["admin", "stats", "sites"], siteId: null };
+const ADMIN: Credential = { kind: "admin", id: 0, scopes: ["admin", "stats", "sites"], siteId: null };
+const PUBLIC: Credential = { kind: "public", id: 0, scopes: ["stats"], siteId: null };
 
-/** A deleted key goes on working in other isolates for at most this long. */
-const KNOWN_FOR_MS = MINUTE_MS;
-const KNOWN_MOST = 1_000;
+/** A deleted key or link goes on working in other isolates for at most this long. */
+const KNOWN = { keptMs: MINUTE_MS, most: 1_000 };
 
-/** What D1 said of a key's hash. An unknown key stays unknown for good (keys are random), so that "no" may be kept too. */
-interface Known {
-  id: number;
-  credential: Credential | null;
-  until: number;
-}
-const known = new Map<string, Known>();
-/** Grows with every revocation: an answer of D1 that was on its way meanwhile is not kept. */
-let revocations = 0;
+/** An unknown key or slug stays unknown for good (they are random), so that "no" may be kept too. */
+const keys = new Known<Omit<ApiKey, "domain">>(KNOWN);
+const linksBySlug = new Known<SharedLink>(KNOWN);
+/** Ids are given out in a row: of one that is no link's yet, nothing is kept. */
+const linksById = new Known<SharedLink>(KNOWN);
 
 /** A new API key: `ff_` and 256 random bits. */
 export function newKey(): string {
@@ -33,11 +33,24 @@ export function newKey(): string {
 }
 
 /**
- * The credential a request brings; null without one, or with a wrong one.
+ * The credential a request brings; null where what it brings is wrong, `"locked"` where it is a shared link that opens
+ * only with its password. Who brings nothing is the public.
  * Throws `Unavailable` where D1 would have to be asked and is away: that is no "wrong key".
+ * @param query where `auth=` may name a shared link, if the request has no Authorization header; null: nowhere
  */
-export async function authenticate(request: Request, env: AuthEnv, now = Date.now()): Promise<Credential | null> {
-  return credentialOf(request, env, now, false);
+export async function authenticate(
+  request: Request,
+  env: AuthEnv,
+  now = Date.now(),
+  query: URLSearchParams | null = null,
+): Promise<Credential | "locked" | null> {
+  if (!request.headers.has("Authorization")) {
+    const auth = query?.get("auth") ?? null;
+    return auth === null ? PUBLIC : linkCredential(auth, env, now);
+  }
+  const token = bearer(request);
+  if (token === null) return null;
+  return (await keyCredential(token, env, now, false)) ?? linkCredential(token, env, now);
 }
 
 /**
@@ -50,9 +63,10 @@ export async function keyAllowsSite(
   siteId: number,
   now = Date.now(),
 ): Promise<boolean> {
-  if (!request.headers.has("Authorization")) return false;
+  const token = bearer(request);
+  if (token === null) return false;
   try {
-    const credential = await credentialOf(request, env, now, true);
+    const credential = await keyCredential(token, env, now, true);
     return credential !== null && (credential.siteId === null || credential.siteId === siteId);
   } catch {
     return false;
@@ -64,56 +78,55 @@ export function hasScope(credential: Credential, scope: Scope): boolean {
   return credential.scopes.includes(scope);
 }
 
+/** The shared link of a slug, or null. Known as long as keys are. */
+export async function knownLink(env: Pick<Env, "DB">, slug: string, now: number): Promise<SharedLink | null> {
+  return linksBySlug.find(slug, now, () => linkBySlug(env.DB, slug));
+}
+
 /** To be called when a key was deleted: from now on this isolate asks D1 again. */
 export function forgetKey(id: number): void {
-  forget((entry) => entry.id === id);
+  keys.forget((key) => key.id === id);
 }
 
-/** To be called when a site was deleted, and its keys with it. */
+/** To be called when a shared link was deleted, or its password changed. */
+export function forgetLink(id: number): void {
+  for (const links of [linksBySlug, linksById]) links.forget((link) => link.id === id);
+}
+
+/** To be called when a site was deleted, and its keys and links with it. */
 export function forgetKeysOf(siteId: number): void {
-  forget((entry) => entry.credential?.siteId === siteId);
+  for (const owned of [keys, linksBySlug, linksById]) owned.forget((one) => one.siteId === siteId);
 }
 
-function forget(matches: (entry: Known) => boolean): void {
-  revocations++;
-  for (const [hash, entry] of known) if (matches(entry)) known.delete(hash);
-}
-
-async function credentialOf(
-  request: Request,
+async function keyCredential(
+  token: string,
   env: AuthEnv,
   now: number,
   staleOnError: boolean,
 ): Promise<Credential | null> {
-  const key = bearer(request);
-  if (key === null) return null;
-  if (isAdminKey(key, env.ADMIN_KEY)) return ADMIN;
-  if (!/^ff_[\w-]{43}$/.test(key)) return null;
-
-  const hash = hashOf(key);
-  const entry = known.get(hash);
-  if (entry && entry.until > now) return entry.credential;
-  const before = revocations;
-  try {
-    const row = await keyByHash(env.DB, hash);
-    const credential: Credential | null = row && { kind: "key", scopes: row.scopes, siteId: row.siteId };
-    if (revocations === before) remember(hash, { id: row?.id ?? 0, credential, until: now + KNOWN_FOR_MS });
-    return credential;
-  } catch (error) {
-    if (staleOnError && entry) return entry.credential;
-    throw error;
-  }
+  if (isAdminKey(token, env.ADMIN_KEY)) return ADMIN;
+  if (!/^ff_[\w-]{43}$/.test(token)) return null;
+  const hash = hashOf(token);
+  const key = await keys.find(hash, now, () => keyByHash(env.DB, hash), { staleOnError });
+  return key && { kind: "key", id: key.id, scopes: key.scopes, siteId: key.siteId };
 }
 
-/** Keeps an answer; the oldest gives way, and before it those of keys that are none, which anybody can make up. */
-function remember(hash: string, entry: Known): void {
-  known.delete(hash);
-  if (known.size >= KNOWN_MOST) {
-    const [oldest] = known.keys();
-    const unknown = known.entries().find(([, other]) => other.credential === null)?.[0];
-    known.delete(unknown ?? oldest ?? "");
+/** Of a shared link by its slug, or by the token of one that was unlocked. */
+async function linkCredential(token: string, env: AuthEnv, now: number): Promise<Credential | "locked" | null> {
+  if (isSlug(token)) {
+    const link = await knownLink(env, token, now);
+    return link && (link.passwordHash === null ? credentialOf(link) : "locked");
   }
-  known.set(hash, entry);
+  const id = claimedLinkId(token, now);
+  if (id === null) return null;
+  const link = await linksById.find(`${id}`, now, () => linkById(env.DB, id), { keepNone: false });
+  // A link whose password was taken away opens by its slug again.
+  if (!link || link.passwordHash === null) return null;
+  return unlocks(token, { ...link, passwordHash: link.passwordHash }) ? credentialOf(link) : null;
+}
+
+function credentialOf({ id, siteId }: SharedLink): Credential {
+  return { kind: "link", id, scopes: ["stats"], siteId };
 }
 
 /** The token of `Authorization: Bearer <token>` (RFC 6750), or null. */

@@ -19,6 +19,11 @@ export function refusal(status: number, message: string, headers: Record<string,
   return json({ error: message }, status, headers);
 }
 
+/** 401: who asks must say better who he is. */
+export function unauthorized(message: string): Response {
+  return refusal(401, message, { "WWW-Authenticate": "Bearer" });
+}
+
 /** 503: something is away for now. */
 export function retryLater(message: string): Response {
   return refusal(503, message, { "Retry-After": "30" });
@@ -106,6 +111,14 @@ export function textField(max: number) {
     .min(1, "must not be empty")
     .max(max);
 }
+
+export const ID_RULE = "must be a whole number";
+
+/** An id in a URL. */
+export const idField = z
+  .string()
+  .regex(/^\d{1,15}$/, ID_RULE)
+  .transform(Number);
 
 /** A page of a list: `?limit=` 1–1000 (100) and `?after=`, the cursor of the page before. */
 export function pageField<T>(after: z.ZodType<T>) {

@@ -82,6 +82,12 @@ export const LIMITS = {
   /** What is looked at of a User-Agent. */
   userAgentChars: 1_000,
 
+  /** Wrong passwords for one shared link in one window; then no guess is looked at until the window ends. */
+  wrongPasswords: 10,
+  wrongPasswordsMs: 15 * MINUTE_MS,
+  /** A shared link's password is asked for again after this long. */
+  unlockedMs: 24 * HOUR_MS,
+
   /** An isolate knows a site's settings, or that there is no such site, for this long. */
   siteKnownMs: MINUTE_MS,
   /** A beacon's sender waits this long for the acknowledgement. */

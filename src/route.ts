@@ -3,10 +3,14 @@ import type { Env } from "./env.ts";
 /** What a credential may do: `admin` everything, `stats` read counts, `sites` manage sites. */
 export type Scope = "admin" | "stats" | "sites";
 
-/** Who asks. `siteId` null: every site. */
+/** Who asks. */
 export interface Credential {
-  kind: "admin" | "key";
+  /** `link`: a shared link. `public`: whoever brings nothing, for the sites whose counts are public. */
+  kind: "admin" | "key" | "link" | "public";
+  /** Of the key or link; 0 where there is but one of the kind. */
+  id: number;
   scopes: readonly Scope[];
+  /** null: every site, or, for the kind `public`, every public one. */
   siteId: number | null;
 }
 

@@ -8,10 +8,12 @@ import { authenticate, hasScope } from "./auth.ts";
 import { collectClick, collectEvent, collectPixel, preflight } from "./collect/collect.ts";
 import type { Env } from "./env.ts";
 import { health } from "./health.ts";
-import { refusal, retryLater } from "./http.ts";
 import { deleteGoal, deleteNamedGoal, getGoals, putGoal } from "./manage/goals.ts";
+import { refusal, retryLater, unauthorized } from "./http.ts";
 import { createKey, getKeys, removeKey } from "./manage/keys.ts";
 import { createLink } from "./manage/links.ts";
+import { deleteSharedLink, getSharedLinks, putSharedLink, unlockSharedLink } from "./manage/shared-links.ts";
+import { KEY_REQUIRED } from "./manage/site-access.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
 import { summary } from "./report/summary.ts";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "./report/v1.ts";
@@ -35,6 +37,11 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/api/v1/sites/goals", access: "sites", handler: getGoals },
   { method: "DELETE", path: "/api/v1/sites/goals", access: "sites", handler: deleteNamedGoal },
   { method: "DELETE", path: "/api/v1/sites/goals/:id", access: "sites", handler: deleteGoal },
+  // Before the sites': "shared-links" is no domain.
+  { method: "PUT", path: "/api/v1/sites/shared-links", access: "sites", handler: putSharedLink },
+  { method: "GET", path: "/api/v1/sites/shared-links", access: "sites", handler: getSharedLinks },
+  { method: "DELETE", path: "/api/v1/sites/shared-links", access: "sites", handler: deleteSharedLink },
+  { method: "POST", path: "/api/v1/shared-links/unlock", access: "public", handler: unlockSharedLink },
   { method: "GET", path: "/api/v1/sites/:domain", access: "sites", handler: getSite },
   { method: "PUT", path: "/api/v1/sites/:domain", access: "sites", handler: putSite },
   { method: "DELETE", path: "/api/v1/sites/:domain", access: "sites", handler: deleteSite },
@@ -103,17 +110,23 @@ export async function handle(
 
 async function answer(route: Route, request: Request, context: Context): Promise<Response> {
   if (route.access !== "public") {
-    const credential = await authenticate(request, context.env, context.now);
-    if (!credential) {
-      return refusal(401, "Authorization: a valid key is required (Authorization: Bearer …)", {
-        "WWW-Authenticate": "Bearer",
-      });
+    // What is read by a plain address may be asked by one that holds a link.
+    const query = route.access === "stats" && route.method === "GET" ? context.url.searchParams : null;
+    const credential = await authenticate(request, context.env, context.now, query);
+    if (credential === "locked") return unauthorized(PASSWORD_REQUIRED);
+    if (credential === null) return unauthorized(KEY_REQUIRED);
+    if (!hasScope(credential, route.access)) {
+      return credential.kind === "public"
+        ? unauthorized(KEY_REQUIRED)
+        : refusal(403, `This needs a key with the scope "${route.access}".`);
     }
-    if (!hasScope(credential, route.access)) return refusal(403, `This needs a key with the scope "${route.access}".`);
     context.credential = credential;
   }
   return route.handler(request, context);
 }
+
+const PASSWORD_REQUIRED =
+  "auth: this link needs its password: POST it to /api/v1/shared-links/unlock, and use the token it answers";
 
 /** itty-router leaves parameters as they stand in the URL. Null where the encoding is broken. */
 function decoded(params: Record<string, string>): Record<string, string> | null {

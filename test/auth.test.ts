@@ -11,7 +11,6 @@ const asking = (authorization?: string) =>
   new Request("https://stats.test/", authorization === undefined ? {} : { headers: { Authorization: authorization } });
 
 it.each([
-  [undefined],
   [""],
   ["Bearer"],
   ["Bearer "],
@@ -23,8 +22,14 @@ it.each([
   [`Bearer  ff_${"A".repeat(43)}`],
   [`Bearer ff_${"A".repeat(5_000)}`],
   ["Bearer ff_' OR 1=1 --"],
+  [`Bearer ffl_${"A".repeat(43)}`],
+  [`Bearer ffu_1.9999999999.${"A".repeat(43)}`],
 ])("knows nobody by %j", async (authorization) => {
   expect(await authenticate(asking(authorization), env)).toBeNull();
+});
+
+it("takes whoever brings nothing for the public, which may read and has no site", async () => {
+  expect(await authenticate(asking(), away)).toEqual({ kind: "public", id: 0, scopes: ["stats"], siteId: null });
 });
 
 it("knows the admin by the admin key, also while D1 is away", async () => {
@@ -42,11 +47,11 @@ it.each([[""], [undefined]])("has no admin where the admin key is %j", async (AD
 });
 
 it("asks D1 about a key once a minute", async () => {
-  const { key } = await makeKey(["stats"]);
+  const { id, key } = await makeKey(["stats"]);
   const watch = failAt(-1, "before");
   const watched = { ...env, ...guarded(watch.guard) };
   const request = asking(`Bearer ${key}`);
-  const expected = { kind: "key", scopes: ["stats"], siteId: null };
+  const expected = { kind: "key", id, scopes: ["stats"], siteId: null };
   expect(await authenticate(request, watched, NOON)).toEqual(expected);
   expect(await authenticate(request, watched, NOON + MINUTE_MS - 1)).toEqual(expected);
   expect(watch.steps()).toBe(1);
@@ -94,6 +99,21 @@ it("tells the beacon path which sites a key covers", async () => {
   expect(await keyAllowsSite(asking(`Bearer ${ADMIN}`), env, b)).toBe(true);
   expect(await keyAllowsSite(asking(), env, a)).toBe(false);
   expect(await keyAllowsSite(asking("Bearer wrong"), env, a)).toBe(false);
+});
+
+it("does not take a shared link for a backend's key", async () => {
+  await call("POST /api/v1/sites", { body: { domain: "c.example.com" } });
+  const body = { site_id: "c.example.com", name: "x" };
+  const { url } = (await call("PUT /api/v1/sites/shared-links", { body })).body;
+  const link = asking(`Bearer ${new URL(url).searchParams.get("auth")}`);
+  const id = (await siteByDomain(env.DB, "c.example.com"))?.id ?? 0;
+  expect(await authenticate(link, env)).toEqual({
+    kind: "link",
+    id: expect.any(Number),
+    scopes: ["stats"],
+    siteId: id,
+  });
+  expect(await keyAllowsSite(link, env, id)).toBe(false);
 });
 
 it("does not believe an unknown key on the beacon path while D1 is away, and does not fail", async () => {

@@ -8,12 +8,16 @@ import { ADMIN, call, makeKey } from "./manage/support.ts";
 /** A request of a route, about the site a.example.com. */
 function lineOf({ method, path }: { method: string; path: string }): string {
   const filled = path.replace(":domain", "a.example.com").replace(":id", "1");
-  if (path.startsWith("/api/v1/stats/")) return `${method} ${filled}?site_id=a.example.com&property=event:page`;
-  return `${method} ${filled}${method === "GET" && path.endsWith("/goals") ? "?site_id=a.example.com" : ""}`;
+  const ofSite = "?site_id=a.example.com";
+  if (path.startsWith("/api/v1/stats/")) return `${method} ${filled}${ofSite}&property=event:page`;
+  return `${method} ${filled}${method === "GET" && /\/(goals|shared-links)$/.test(path) ? ofSite : ""}`;
 }
 /** What a request must say in its body to be about that site. */
 const NAMED: Record<string, object> = {
   "POST /api/v1/links": { site_id: "a.example.com", url: "https://a.test/", name: "x" },
+  "PUT /api/v1/sites/shared-links": { site_id: "a.example.com", name: "x" },
+  "DELETE /api/v1/sites/shared-links": { site_id: "a.example.com", name: "x" },
+  "POST /api/v2/query": { site_id: "a.example.com", metrics: ["visitors"], date_range: "7d" },
   "PUT /api/v1/sites/goals": { site_id: "a.example.com", goal_type: "event", event_name: "x" },
   "DELETE /api/v1/sites/goals": { site_id: "a.example.com", goal_id: "1" },
   "DELETE /api/v1/sites/goals/:id": { site_id: "a.example.com" },
@@ -48,6 +52,7 @@ it("is open to everyone only where that was decided", () => {
     "GET /pixel.gif",
     "GET /r/:token",
     "GET /health",
+    "POST /api/v1/shared-links/unlock",
   ]);
 });
 

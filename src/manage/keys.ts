@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import { forgetKey, newKey } from "../auth.ts";
-import { check, json, pageField, readBody, refusal, textField } from "../http.ts";
+import { check, ID_RULE, idField, json, pageField, readBody, refusal, textField } from "../http.ts";
 import type { Context } from "../route.ts";
 import { deleteKey, hashOf, insertKey, listKeys } from "../store/keys.ts";
 import { siteByDomain } from "../store/sites.ts";
@@ -22,11 +22,6 @@ const key = z.strictObject({
     .transform((scopes) => [...new Set(scopes)]),
 });
 
-const ID_RULE = "must be a whole number";
-const idField = z
-  .string()
-  .regex(/^\d{1,15}$/, ID_RULE)
-  .transform(Number);
 const page = pageField(idField);
 
 /** `POST /api/v1/keys {name, site_id?, scopes}` → `{id, name, site_id, scopes, key}`. The key is shown this once. */

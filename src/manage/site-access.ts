@@ -3,25 +3,37 @@
  * answer to stop with, so that no handler decides about access itself.
  */
 
-import { refusal } from "../http.ts";
-import type { Context } from "../route.ts";
+import { refusal, unauthorized } from "../http.ts";
+import type { Context, Credential } from "../route.ts";
 import type { Site } from "../site.ts";
 import { publishedSite, siteByDomain } from "../store/sites.ts";
 import { DOMAIN_RULE, domainOf } from "./domain.ts";
 
+/** What is said to whoever brings no key, or a wrong one. */
+export const KEY_REQUIRED = "Authorization: a valid key is required (Authorization: Bearer …)";
+
 /**
  * The site a report is asked of. A site that does not exist and one the key does not cover are answered alike, with
- * 401 (as the Stats API does), so that a key tells nothing about sites of others.
+ * 401 (as the Stats API does), so that a key tells nothing about sites of others. So are, to whoever brings no key, one
+ * that does not exist and one whose counts are not public.
  * While D1 is away the published copy serves, so that reports of open days go on.
  * @param domain as the caller wrote it
  */
 export async function siteForCredential(context: Context, domain: string): Promise<Site | Response> {
   const name = domainOf(domain);
   const site = name === null ? null : await siteOrCopy(context, name);
-  if (!site || !covers(context, site.id)) {
-    return refusal(401, "site_id: no such site, or this key does not cover it", { "WWW-Authenticate": "Bearer" });
-  }
-  return site;
+  if (site && mayRead(context.credential, site)) return site;
+  if (context.credential?.kind === "public") return unauthorized(KEY_REQUIRED);
+  return unauthorized("site_id: no such site, or this key does not cover it");
+}
+
+/**
+ * For whom a report is made. Values of fewer than `minVisitors` visitors must not be told apart to him: 0 for the
+ * owner's own keys.
+ */
+export function audience(credential: Credential | null, site: Site): { minVisitors: number } {
+  const isOwner = credential?.kind === "admin" || credential?.kind === "key";
+  return { minVisitors: isOwner ? 0 : site.minVisitors };
 }
 
 /**
@@ -37,7 +49,7 @@ export async function managedSite(
 ): Promise<Site | Response> {
   const name = domainOf(domain);
   const site = name === null ? null : await siteByDomain(context.env.DB, name);
-  if (context.credential?.siteId !== null && !(site && covers(context, site.id))) {
+  if (!mayManage(context.credential, site)) {
     return refusal(403, `${field}: this key does not cover this site`);
   }
   if (name === null) return refusal(400, `${field}: ${DOMAIN_RULE}`);
@@ -46,11 +58,23 @@ export async function managedSite(
 
 /** Refuses a key that is bound to one site, for what concerns all; null to go on. */
 export function needsAllSites(context: Context): Response | null {
-  return context.credential?.siteId === null ? null : refusal(403, "this needs a key for all sites");
+  return managesAll(context.credential) ? null : refusal(403, "this needs a key for all sites");
 }
 
-function covers({ credential }: Context, siteId: number): boolean {
-  return credential !== null && (credential.siteId === null || credential.siteId === siteId);
+function mayRead(credential: Credential | null, site: Site): boolean {
+  if (credential === null) return false;
+  if (credential.kind === "public") return site.isPublic;
+  return credential.siteId === null || credential.siteId === site.id;
+}
+
+/** Links and the public manage nothing, as the router sees to by their scopes; it is not left to that alone. */
+function mayManage(credential: Credential | null, site: Site | null): boolean {
+  if (managesAll(credential)) return true;
+  return site !== null && credential?.kind === "key" && credential.siteId === site.id;
+}
+
+function managesAll(credential: Credential | null): boolean {
+  return credential !== null && credential.kind !== "public" && credential.siteId === null;
 }
 
 async function siteOrCopy({ env }: Context, domain: string): Promise<Site | null> {

@@ -174,7 +174,8 @@ export async function putSite(request: Request, context: Context): Promise<Respo
 }
 
 /**
- * `DELETE /api/v1/sites/:domain` → `{"deleted": true}`: erases all that was counted, the site's keys, and the site.
+ * `DELETE /api/v1/sites/:domain` → `{"deleted": true}`: erases all that was counted, the site's keys and links, and the
+ * site.
  * The row goes last: while it is there, the same request again finishes what failed. Needs a credential for all sites.
  */
 export async function deleteSite(_request: Request, context: Context): Promise<Response> {

@@ -2,7 +2,7 @@
  * The tables of D1 for Drizzle. The truth is `migrations/`; `test/store/schema.test.ts` holds the two together.
  */
 
-import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, integer, primaryKey, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import type { ZoneRule } from "../calendar.ts";
 import type { Goal } from "../goals.ts";
 import type { Scope } from "../route.ts";
@@ -43,6 +43,24 @@ export const apiKeys = sqliteTable("api_keys", {
   createdAt: integer("created_at").notNull(),
 });
 
+export const sharedLinks = sqliteTable(
+  "shared_links",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    siteId: integer("site_id")
+      .notNull()
+      .references(() => sites.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    /** `ffl_…`, readable: see `store/shared-links.ts`. */
+    slug: text("slug").notNull().unique(),
+    /** null: the slug suffices. */
+    passwordHash: text("password_hash"),
+    /** ms since 1970 */
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [unique().on(table.siteId, table.name)],
+);
+
 export const counts = sqliteTable(
   "counts",
   {
@@ -57,4 +75,4 @@ export const counts = sqliteTable(
 );
 
 /** Every table, for the health check. */
-export const TABLES = [sites, apiKeys, counts] as const;
+export const TABLES = [sites, apiKeys, sharedLinks, counts] as const;

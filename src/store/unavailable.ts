@@ -1,5 +1,5 @@
 /** What may be away while the Worker runs. */
-export type Part = "D1" | "KV" | "tally";
+export type Part = "D1" | "KV" | "tally" | "clerk";
 
 /**
  * Something the Worker needs did not answer; the request may be repeated later. The router answers it with 503.

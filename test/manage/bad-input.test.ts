@@ -6,6 +6,8 @@ const POST_SITE = "POST /api/v1/sites";
 const PUT_SITE = "PUT /api/v1/sites/example.com";
 const POST_KEY = "POST /api/v1/keys";
 const POST_LINK = "POST /api/v1/links";
+const PUT_SHARED = "PUT /api/v1/sites/shared-links";
+const UNLOCK = "POST /api/v1/shared-links/unlock";
 const bytes = (text: string) => new Uint8Array(text.split("").map((character) => character.charCodeAt(0)));
 
 beforeEach(async () => {
@@ -35,7 +37,7 @@ const BODIES: [string, unknown, number, string][] = [
   ["a constructor", '{"constructor":{"prototype":{"domain":"a.example.com"}}}', 400, ":"],
 ];
 
-describe.each([POST_SITE, PUT_SITE, POST_KEY, POST_LINK])("%s", (line) => {
+describe.each([POST_SITE, PUT_SITE, POST_KEY, POST_LINK, PUT_SHARED, UNLOCK])("%s", (line) => {
   it.each(BODIES)("refuses %s", async (_, body, status, error) => {
     await refuses(line, body, status, error);
   });
@@ -45,6 +47,8 @@ describe.each([POST_SITE, PUT_SITE, POST_KEY, POST_LINK])("%s", (line) => {
       [POST_SITE]: { domain: "a.example.com" },
       [POST_KEY]: { name: "x", scopes: ["stats"] },
       [POST_LINK]: { site_id: "example.com", url: "https://a.test/", name: "x" },
+      [PUT_SHARED]: { site_id: "example.com", name: "x" },
+      [UNLOCK]: { auth: "x", password: "x" },
     };
     await refuses(line, { ...good[line], colour: 1 }, 400, "colour: is not a known field");
   });
@@ -203,6 +207,41 @@ FIELDS.push(
   ],
 );
 
+const shared = (changes: object) => ({ site_id: "example.com", name: "x", ...changes });
+FIELDS.push(
+  ["no site", PUT_SHARED, shared({ site_id: undefined }), "site_id: is required"],
+  ["an unknown site", PUT_SHARED, shared({ site_id: "a/b" }), "site_id: must be a domain such as"],
+  ["no name", PUT_SHARED, shared({ name: undefined }), "name: is required"],
+  ["a blank name", PUT_SHARED, shared({ name: "  " }), "name: must not be empty"],
+  ["an overlong name", PUT_SHARED, shared({ name: "a".repeat(101) }), "name: must be at most 100 characters long"],
+  ["a NUL in the name", PUT_SHARED, shared({ name: "a\0b" }), "name: must not contain control characters"],
+  ["a short password", PUT_SHARED, shared({ password: "1234567" }), "password: must be at least 8 characters long"],
+  ["an empty password", PUT_SHARED, shared({ password: "" }), "password: must be at least 8 characters long"],
+  [
+    "an overlong password",
+    PUT_SHARED,
+    shared({ password: "a".repeat(1001) }),
+    "password: must be at most 1000 characters long",
+  ],
+  ["a number for a password", PUT_SHARED, shared({ password: 12345678 }), "password: must be a string"],
+  [
+    "a lone surrogate in the password",
+    PUT_SHARED,
+    shared({ password: "1234567\ud800" }),
+    "password: must not contain lone surrogates",
+  ],
+  ["no link", UNLOCK, { password: "x" }, "auth: is required"],
+  ["a number for a link", UNLOCK, { auth: 7, password: "x" }, "auth: must be a string"],
+  ["no password", UNLOCK, { auth: "x" }, "password: is required"],
+  ["a null password", UNLOCK, { auth: "x", password: null }, "password: must be a string"],
+  [
+    "an overlong password",
+    UNLOCK,
+    { auth: "x", password: "a".repeat(1001) },
+    "password: must be at most 1000 characters long",
+  ],
+);
+
 const link = (changes: object) => ({ site_id: "example.com", url: "https://example.com/", name: "x", ...changes });
 const TO_BE_A_URL = 'url: must be a whole URL that begins with "http://" or "https://"';
 FIELDS.push(
@@ -317,6 +356,13 @@ it.each([
   ["GET /api/v1/keys?after=99999999999999999999", 400, "after: must be a whole number"],
   ["DELETE /api/v1/keys/x", 400, "id: must be a whole number"],
   ["DELETE /api/v1/keys/1%20OR%201=1", 400, "id: must be a whole number"],
+  ["GET /api/v1/sites/shared-links", 400, "site_id: is required"],
+  ["GET /api/v1/sites/shared-links?site_id=a%00b", 400, "site_id: must not contain control characters"],
+  ["GET /api/v1/sites/shared-links?site_id=example.com&limit=0", 400, "limit: must be a whole number from 1 to 1000"],
+  ["GET /api/v1/sites/shared-links?site_id=example.com&after=x", 400, "after: must be a whole number"],
+  ["DELETE /api/v1/sites/shared-links", 400, "site_id: is required"],
+  ["DELETE /api/v1/sites/shared-links?site_id=example.com", 400, "name: is required"],
+  ["DELETE /api/v1/sites/shared-links?site_id=example.com&name=x&colour=1", 400, "colour: is not a known field"],
   ["GET /api/v1/sites/a%00b", 400, "domain: must be a domain"],
   ["GET /api/v1/sites/%ED%A0%80", 400, "path: must be percent-encoded UTF-8"],
   ["GET /api/v1/sites/%", 400, "path: must be percent-encoded UTF-8"],

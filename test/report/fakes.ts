@@ -87,7 +87,7 @@ export function world(site: Site, tallies: FakeTally[] = [], { now = NOON, db = 
       ctx: { waitUntil: () => {} },
       params,
       url: new URL(path, "https://footfall.test"),
-      credential: { kind: "admin", scopes: ["admin", "stats", "sites"], siteId: null },
+      credential: { kind: "admin", id: 0, scopes: ["admin", "stats", "sites"], siteId: null },
       now,
     }),
     access: {

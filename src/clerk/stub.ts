@@ -1,0 +1,7 @@
+import type { Env } from "../env.ts";
+import type { ClerkApi } from "./clerk.ts";
+
+/** The clerk of a site. The cast is that of `tallyStub`, for its reason. */
+export function clerkStub(env: Pick<Env, "CLERK">, siteId: number): ClerkApi {
+  return env.CLERK.getByName(String(siteId)) as unknown as ClerkApi;
+}
