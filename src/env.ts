@@ -1,4 +1,5 @@
 import type { Clerk } from "./clerk/clerk.ts";
+import type { Meter } from "./meter/meter.ts";
 import type { Tally } from "./tally/tally.ts";
 
 /** What wrangler.toml and the secrets bind to the Worker. */
@@ -11,6 +12,10 @@ export interface Env {
   TALLY: DurableObjectNamespace<Tally>;
   /** One object per site, named by its id, for work that takes much CPU. */
   CLERK: DurableObjectNamespace<Clerk>;
+  /** One object per caller of the API, named by its kind and number: `k:12` a key, `l:5` a link, `p:7` a site's public. */
+  METER: DurableObjectNamespace<Meter>;
+  /** Requests an hour of each caller; 0: no limit. Unset: `LIMITS.apiRequestsPerHour`. */
+  API_REQUESTS_PER_HOUR?: string | number;
   /** The owner's key for everything. Unset or empty: no admin. */
   ADMIN_KEY?: string;
 }

@@ -15,6 +15,7 @@ import { createLink } from "./manage/links.ts";
 import { deleteSharedLink, getSharedLinks, putSharedLink, unlockSharedLink } from "./manage/shared-links.ts";
 import { KEY_REQUIRED } from "./manage/site-access.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
+import { overRate } from "./meter/rate.ts";
 import { summary } from "./report/summary.ts";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "./report/v1.ts";
 import { queryV2 } from "./report/v2.ts";
@@ -120,6 +121,10 @@ async function answer(route: Route, request: Request, context: Context): Promise
         ? unauthorized(KEY_REQUIRED)
         : refusal(403, `This needs a key with the scope "${route.access}".`);
     }
+    const { kind, id } = credential;
+    // The public is counted by the site it asks for: see `siteForCredential`.
+    const refused = kind === "key" || kind === "link" ? await overRate(context.env, { kind, id }, context.now) : null;
+    if (refused) return refused;
     context.credential = credential;
   }
   return route.handler(request, context);

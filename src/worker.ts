@@ -2,6 +2,7 @@ import type { Env } from "./env.ts";
 import { handle } from "./router.ts";
 
 export { Clerk } from "./clerk/clerk.ts";
+export { Meter } from "./meter/meter.ts";
 export { Tally } from "./tally/tally.ts";
 
 export default {

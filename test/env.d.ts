@@ -6,7 +6,7 @@ declare module "*.toml?raw" {
 declare namespace Cloudflare {
   interface GlobalProps {
     mainModule: typeof import("../src/worker.ts");
-    durableNamespaces: "Tally" | "Clerk";
+    durableNamespaces: "Tally" | "Clerk" | "Meter";
   }
   interface Env {
     FOOTFALL_SEED: string;

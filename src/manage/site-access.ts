@@ -4,6 +4,7 @@
  */
 
 import { refusal, unauthorized } from "../http.ts";
+import { overRate } from "../meter/rate.ts";
 import type { Context, Credential } from "../route.ts";
 import type { Site } from "../site.ts";
 import { publishedSite, siteByDomain } from "../store/sites.ts";
@@ -16,14 +17,19 @@ export const KEY_REQUIRED = "Authorization: a valid key is required (Authorizati
  * The site a report is asked of. A site that does not exist and one the key does not cover are answered alike, with
  * 401 (as the Stats API does), so that a key tells nothing about sites of others. So are, to whoever brings no key, one
  * that does not exist and one whose counts are not public.
+ * The requests of a site's public are counted here, so that each is to ask once.
  * While D1 is away the published copy serves, so that reports of open days go on.
  * @param domain as the caller wrote it
  */
 export async function siteForCredential(context: Context, domain: string): Promise<Site | Response> {
   const name = domainOf(domain);
   const site = name === null ? null : await siteOrCopy(context, name);
-  if (site && mayRead(context.credential, site)) return site;
-  if (context.credential?.kind === "public") return unauthorized(KEY_REQUIRED);
+  const isPublic = context.credential?.kind === "public";
+  if (site && mayRead(context.credential, site)) {
+    const refused = isPublic ? await overRate(context.env, { kind: "public", id: site.id }, context.now) : null;
+    return refused ?? site;
+  }
+  if (isPublic) return unauthorized(KEY_REQUIRED);
   return unauthorized("site_id: no such site, or this key does not cover it");
 }
 

@@ -2,6 +2,8 @@
 import type { Env } from "../../src/env.ts";
 import worker, { Tally as RealTally } from "../../src/worker.ts";
 
+export { Clerk, Meter } from "../../src/worker.ts";
+
 const realNow = Date.now;
 let offsetMs = 0;
 Date.now = () => realNow() + offsetMs;

@@ -43,7 +43,11 @@ export async function startClocked(stateDir: string, adminKey: string): Promise<
       bindings: { ADMIN_KEY: adminKey },
       d1Databases: { DB: "footfall" },
       kvNamespaces: { KV: "footfall" },
-      durableObjects: { TALLY: { className: "Tally", useSQLite: true } },
+      durableObjects: {
+        TALLY: { className: "Tally", useSQLite: true },
+        CLERK: { className: "Clerk", useSQLite: true },
+        METER: { className: "Meter", useSQLite: true },
+      },
       resourcePersistencePath: stateDir,
       telemetry: { enabled: false },
       cf: {},

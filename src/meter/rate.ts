@@ -1,0 +1,77 @@
+/**
+ * How often a caller may ask: each key, each shared link, and the public of each site so many requests an hour. The admin
+ * key may always.
+ */
+
+import type { Env } from "../env.ts";
+import { refusal } from "../http.ts";
+import { LIMITS } from "../limits.ts";
+import { logFailure } from "../log.ts";
+import type { Credential } from "../route.ts";
+import type { MeterApi } from "./meter.ts";
+
+type RateEnv = Pick<Env, "METER" | "API_REQUESTS_PER_HOUR">;
+
+/** `id`: of the key, of the link, of the public site. */
+export interface Caller {
+  kind: Exclude<Credential["kind"], "admin">;
+  id: number;
+}
+
+const LETTERS = { key: "k", link: "l", public: "p" } as const;
+
+/** A meter that takes longer is one that is away. */
+const PATIENCE_MS = 1_000;
+
+/** Callers that are over their limit, and until when: they are not asked about again. In order of their refusal. */
+const refusedUntil = new Map<string, number>();
+const REFUSED_MOST = 1_000;
+
+/**
+ * Counts a request. While the meter is away requests are let through: it guards against excess, not against strangers.
+ * @returns the 429 to answer, or null to go on
+ */
+export async function overRate(env: RateEnv, { kind, id }: Caller, now: number): Promise<Response | null> {
+  const limit = requestsPerHour(env.API_REQUESTS_PER_HOUR);
+  if (limit === 0) return null;
+  const name = `${LETTERS[kind]}:${id}`;
+  const known = refusedUntil.get(name) ?? 0;
+  const retryAt = known > now ? known : await ask(env, name, limit, now);
+  if (retryAt === null) return null;
+  if (retryAt !== known) remember(name, retryAt);
+  const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
+  return refusal(429, `Too many requests: at most ${limit} an hour. Try again in ${seconds} s.`, {
+    "Retry-After": `${seconds}`,
+  });
+}
+
+/** What the variable says, a number or its digits; the default where it is unset or says something else. */
+export function requestsPerHour(variable: string | number | undefined): number {
+  return /^\d{1,9}$/.test(`${variable}`) ? Number(variable) : LIMITS.apiRequestsPerHour;
+}
+
+async function ask(env: RateEnv, name: string, limit: number, now: number): Promise<number | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error("late")), PATIENCE_MS);
+    });
+    // The cast is that of `tallyStub`, for its reason.
+    const meter = env.METER.getByName(name) as unknown as MeterApi;
+    return await Promise.race([meter.take(limit, now), late]);
+  } catch (error) {
+    logFailure("meter", {}, error);
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function remember(name: string, until: number): void {
+  refusedUntil.delete(name);
+  if (refusedUntil.size >= REFUSED_MOST) {
+    const [oldest = ""] = refusedUntil.keys();
+    refusedUntil.delete(oldest);
+  }
+  refusedUntil.set(name, until);
+}

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { NO_WINDOW, storedEvery, take, type Window } from "../../src/meter/window.ts";
+
+const T = Date.UTC(2026, 10, 22, 12);
+const HOUR = 3_600_000;
+
+/** When requests at these times are let through again; null: they are. */
+function retries(limit: number, times: number[], window: Window = NO_WINDOW): (number | null)[] {
+  let current = window;
+  return times.map((at) => {
+    const taken = take(current, limit, at);
+    current = taken.window;
+    return taken.retryAt;
+  });
+}
+
+it("lets the limit through in an hour, and the rest wait for the end of that hour", () => {
+  expect(retries(3, [T, T + 1, T + HOUR - 1, T + HOUR - 1, T + HOUR - 1])).toEqual([
+    null,
+    null,
+    null,
+    T + HOUR,
+    T + HOUR,
+  ]);
+});
+
+it("begins a new hour with the first request after the old one", () => {
+  const late = T + 5 * HOUR;
+  expect(retries(1, [T, T + HOUR - 1, T + HOUR])).toEqual([null, T + HOUR, null]);
+  expect(retries(1, [T, late, late + HOUR - 1])).toEqual([null, null, late + HOUR]);
+});
+
+it("does not count what it refused", () => {
+  const { window } = take({ startedAt: T, used: 3 }, 3, T + 1);
+  expect(window).toEqual({ startedAt: T, used: 3 });
+});
+
+it("takes a clock that is a little behind for the same hour, and one far behind for another", () => {
+  expect(retries(1, [T, T - 5])).toEqual([null, T + HOUR]);
+  expect(retries(1, [T, T - HOUR])).toEqual([null, null]);
+});
+
+it.each([
+  [600, 20],
+  [60_000, 2_000],
+  [10, 1],
+  [1, 1],
+])("stores an hour of %d requests after every %d, hence at most 30 times", (limit, every) => {
+  expect(storedEvery(limit)).toBe(every);
+  expect(Math.floor(limit / every)).toBeLessThanOrEqual(30);
+});
