@@ -74,5 +74,16 @@ export const counts = sqliteTable(
   (table) => [primaryKey({ columns: [table.siteId, table.dimension, table.period, table.writer] })],
 );
 
+/** Months whose month rows in `counts` are valid. */
+export const months = sqliteTable(
+  "months",
+  {
+    siteId: integer("site_id").notNull(),
+    /** `2026-10` */
+    month: text("month").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.month] })],
+);
+
 /** Every table, for the health check. */
-export const TABLES = [sites, apiKeys, sharedLinks, counts] as const;
+export const TABLES = [sites, apiKeys, sharedLinks, counts, months] as const;
