@@ -1,4 +1,5 @@
 import type { Env } from "./env.ts";
+import { rollUpMonths } from "./manage/rollup.ts";
 import { handle } from "./router.ts";
 
 export { Clerk } from "./clerk/clerk.ts";
@@ -7,4 +8,5 @@ export { Tally } from "./tally/tally.ts";
 
 export default {
   fetch: (request, env, ctx) => handle(request, env, ctx),
+  scheduled: (_controller, env) => rollUpMonths(env),
 } satisfies ExportedHandler<Env>;

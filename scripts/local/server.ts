@@ -97,8 +97,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   try {
     const url = (await miniflare.ready).origin;
     const sweeping = await sweepHourly(miniflare);
+    const scheduling = await runScheduled(miniflare);
     const stop = () => {
       clearInterval(sweeping);
+      clearInterval(scheduling);
       return miniflare.dispose();
     };
     return { url, ...state, stop };
@@ -114,6 +116,15 @@ async function sweepHourly(miniflare: Miniflare): Promise<NodeJS.Timeout> {
   const sweep = () => kv.list({ limit: 1 });
   await sweep();
   return setInterval(() => sweep().catch(() => {}), 3_600_000).unref();
+}
+
+/** Cloudflare runs the Worker's schedule by itself; the local runtime only when it is told to. Now, and every hour. */
+async function runScheduled(miniflare: Miniflare): Promise<NodeJS.Timeout> {
+  const worker = await miniflare.getWorker();
+  // What fails there is logged there; a runtime that ends meanwhile takes the run with it.
+  const run = () => void worker.scheduled({}).catch(() => {});
+  run();
+  return setInterval(run, 3_600_000).unref();
 }
 
 /** The modules of a bundle, the main one first: its script, and files such as `.wasm` by wrangler's rules. */

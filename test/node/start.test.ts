@@ -46,6 +46,20 @@ function keyFile(): DatabaseSync {
   return new DatabaseSync(join(folder, name));
 }
 
+/** The file of the local D1. */
+function database(): DatabaseSync {
+  const folder = join(state, "v3/d1/miniflare-D1DatabaseObject");
+  const [name = ""] = readdirSync(folder).filter((file) => /^[0-9a-f]{64}\.sqlite$/.test(file));
+  return new DatabaseSync(join(folder, name));
+}
+
+function monthsListed(): unknown[] {
+  const db = database();
+  const months = db.prepare("SELECT month FROM months").all();
+  db.close();
+  return months.map((row) => row.month);
+}
+
 function keysAtRest(): unknown[] {
   const kv = keyFile();
   const keys = kv.prepare("SELECT key FROM _mf_entries").all();
@@ -134,6 +148,11 @@ describe("npm start", { timeout: 60_000 }, () => {
     kv.exec("INSERT INTO _mf_entries (key, blob_id, expiration) VALUES ('expired', 'none', 1)");
     kv.close();
     expect(keysAtRest()).toContain("expired");
+
+    const db = database();
+    db.exec("INSERT INTO counts SELECT max(id), 'site', '2026-01-31', 0, 1, jsonb('{\"\":[1]}') FROM sites");
+    db.close();
+    expect(monthsListed()).toEqual([]);
   });
 
   it("finds everything as it was left at the next start", async () => {
@@ -145,6 +164,10 @@ describe("npm start", { timeout: 60_000 }, () => {
 
   it("deletes keys that expired meanwhile from its files", () => {
     expect(keysAtRest()).not.toContain("expired");
+  });
+
+  it("does at once what Cloudflare does on the Worker's schedule", async () => {
+    await expect.poll(monthsListed, { timeout: 5_000 }).toEqual(["2026-01"]);
   });
 
   it("takes the runtime with it when it is killed", async () => {
