@@ -6,22 +6,22 @@ import { atLeast, atMost, columns, digits, type Figure, figures, megabytes, whol
 import type { Driven } from "./throughput/drive.ts";
 import { CALM_CONNECTIONS, type Throughput, type ThroughputPlan } from "./throughput/throughput.ts";
 
-/** How long everything is measured. */
-export interface Plan {
+/** How long everything about hits is measured. */
+export interface HitsPlan {
   throughput: ThroughputPlan;
   quiet: SimulationPlan;
   busy: SimulationPlan;
 }
 
-export interface Results {
+export interface HitsResults {
   scripts: ScriptSizes[];
   throughput: Throughput;
   quiet: Simulation;
   busy: Simulation;
 }
 
-/** The table of a run: each figure beside what it is compared with, its goal, and whether that was met. */
-export function report(plan: Plan, { scripts, throughput, quiet, busy }: Results): string {
+/** The table of what hits cost: each figure beside what it is compared with, its goal, and whether that was met. */
+export function report(plan: HitsPlan, { scripts, throughput, quiet, busy }: HitsResults): string {
   return `What a page loads, in bytes
 ${scriptTable(scripts)}
 ${figures(scriptFigures(scripts))}

@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: what a counted hit costs, in one table a run; `-- --quick` takes one minute instead of four, for
- * rougher figures. Everything runs here and now, on as many cores as there are (made for two).
+ * `npm run bench`: what a counted hit costs and how fast reports are, in one table a run; `-- --quick` takes two minutes
+ * instead of seven, for rougher figures; `-- --only reports` (or `hits`) runs one half. Everything runs here and now, on
+ * as many cores as there are (made for two).
  *
  * Throughput: the Worker as `npm start` serves it (bundled by wrangler, in Miniflare, not `wrangler dev`), loaded by a
  * process of its own with raw sockets, one request in flight on each connection. Beside it, with the same requests
@@ -14,6 +15,11 @@
  * quiet site has 10 hits a minute for a whole local day, a busy one 200 a second; then the day closes. What the
  * audience looks like is said in traffic/audience.ts; a hit is a page view or custom event.
  *
+ * Reports: the Worker as `npm start` serves it, but for a D1 that counts (workers/reports.ts), and in the same D1 a plain
+ * table with a row a hit, asked the same by HTTP. Both hold the same hits: days of the same audience, counted by the
+ * tally's own machine and stored under a year's dates in turns, so that the answers must agree, and the run fails where
+ * they do not.
+ *
  * Script sizes: scripts/sizes.ts.
  *
  * Shards and the free plan are computed from these figures (shards.ts, free-plan.ts).
@@ -24,25 +30,39 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { stopSignal } from "../scripts/local/signals.ts";
 import { machine } from "./machine.ts";
-import { type Plan, type Results, report } from "./report.ts";
+import { type HitsPlan, type HitsResults, report } from "./report.ts";
+import { measureReports, type ReportsPlan } from "./reports/reports.ts";
+import { reportsTable } from "./reports/table.ts";
 import { stopAll } from "./runtime.ts";
 import { measureScripts } from "./scripts/sizes.ts";
 import { simulate } from "./simulation/simulate.ts";
 import { measureThroughput } from "./throughput/throughput.ts";
 
+interface Plan {
+  hits: HitsPlan;
+  reports: ReportsPlan;
+}
+
 const FULL: Plan = {
-  throughput: { warmUpMs: 3_000, measureMs: 12_000, connections: [256, 512, 1_024, 2_000] },
-  quiet: { hitsPerSecond: 10 / 60, hours: 25 },
-  busy: { hitsPerSecond: 200, hours: 1 / 3 },
+  hits: {
+    throughput: { warmUpMs: 3_000, measureMs: 12_000, connections: [256, 512, 1_024, 2_000] },
+    quiet: { hitsPerSecond: 10 / 60, hours: 25 },
+    busy: { hitsPerSecond: 200, hours: 1 / 3 },
+  },
+  reports: { months: 12, simulatedDays: 30, viewsPerDay: 27_400, repetitions: 15 },
 };
 const QUICK: Plan = {
-  throughput: { warmUpMs: 1_500, measureMs: 4_000, connections: [256] },
-  quiet: { hitsPerSecond: 10 / 60, hours: 4 },
-  busy: { hitsPerSecond: 200, hours: 1 / 15 },
+  hits: {
+    throughput: { warmUpMs: 1_500, measureMs: 4_000, connections: [256] },
+    quiet: { hitsPerSecond: 10 / 60, hours: 4 },
+    busy: { hitsPerSecond: 200, hours: 1 / 15 },
+  },
+  reports: { months: 1, simulatedDays: 5, viewsPerDay: 27_400, repetitions: 5 },
 };
 
-async function measure(plan: Plan, directory: string): Promise<Results> {
-  const say = (text: string) => process.stderr.write(`  … ${text}\n`);
+type Say = (text: string) => void;
+
+async function measureHits(plan: HitsPlan, directory: string, say: Say): Promise<HitsResults> {
   const scripts = await measureScripts();
   const throughput = await measureThroughput(directory, plan.throughput, say);
   // One core each.
@@ -53,14 +73,26 @@ async function measure(plan: Plan, directory: string): Promise<Results> {
   return { scripts, throughput, quiet, busy };
 }
 
+/** The sections asked for, in the order of the table. */
+async function measure(plan: Plan, only: string | undefined, directory: string): Promise<string> {
+  const say: Say = (text) => process.stderr.write(`  … ${text}\n`);
+  const sections: string[] = [];
+  if (only !== "reports") sections.push(report(plan.hits, await measureHits(plan.hits, directory, say)));
+  if (only !== "hits") sections.push(reportsTable(await measureReports(join(directory, "reports"), plan.reports, say)));
+  return sections.join("\n");
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+  const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
+  if (values.only !== undefined && !["hits", "reports"].includes(values.only)) {
+    throw new Error('Option --only must be "hits" or "reports".');
+  }
   const plan = values.quick ? QUICK : FULL;
   const began = performance.now();
   const on = machine();
   const stopped = stopSignal();
   const directory = mkdtempSync(join(tmpdir(), "footfall-bench-"));
-  const measuring = measure(plan, directory);
+  const measuring = measure(plan, values.only, directory);
   try {
     const results = await Promise.race([measuring, stopped]);
     if (results === "stopped") {
@@ -74,7 +106,7 @@ async function main(): Promise<void> {
 Footfall's benchmark${values.quick ? ", quick: rough figures" : ""}; took ${took} s
 ${on}
 
-${report(plan, results)}`);
+${results}`);
   } finally {
     await stopAll();
     rmSync(directory, { recursive: true, force: true });

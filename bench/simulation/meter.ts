@@ -1,3 +1,4 @@
+import { meteredD1 } from "../metered-d1.ts";
 import type { SimulatedClock } from "./clock.ts";
 
 /** What the platform would bill. */
@@ -75,33 +76,14 @@ function rowsWritten(cursor: SqlStorageCursor<Record<string, SqlStorageValue>>, 
   return /^\s*SELECT/i.test(statement) ? 0 : cursor.rowsWritten;
 }
 
-/** D1 that bills what is written, also through Drizzle, which prepares and binds as everyone does. */
-export function meteredD1(db: D1Database, bill: Bill): D1Database {
-  const real = new WeakMap<object, D1PreparedStatement>();
-  const billed = <T>(result: D1Result<T>): D1Result<T> => {
-    bill.d1Rows += result.meta.rows_written;
-    bill.d1Bytes = result.meta.size_after;
-    return result;
-  };
-  const metered = (statement: D1PreparedStatement): D1PreparedStatement => {
-    const wrapped = {
-      bind: (...values: unknown[]) => metered(statement.bind(...values)),
-      run: async () => billed(await statement.run()),
-      all: async () => billed(await statement.all()),
-      first: async () => billed(await statement.all<Record<string, unknown>>()).results[0] ?? null,
-      raw: (options?: { columnNames?: false }) => statement.raw(options),
-    } as unknown as D1PreparedStatement;
-    real.set(wrapped, statement);
-    return wrapped;
-  };
-  const wrapped = {
-    prepare: (sql: string) => metered(db.prepare(sql)),
-    batch: async (statements: D1PreparedStatement[]) => {
-      const results = await db.batch(statements.map((statement) => real.get(statement) ?? statement));
-      return results.map(billed);
-    },
-  };
-  return wrapped as unknown as D1Database;
+/** D1 that bills what is written. */
+export function billedD1(db: D1Database, bill: Bill): D1Database {
+  return meteredD1(db, (trip) => {
+    for (const { rowsWritten, databaseBytes } of trip) {
+      bill.d1Rows += rowsWritten;
+      bill.d1Bytes = databaseBytes ?? bill.d1Bytes;
+    }
+  });
 }
 
 /** KV that bills reads and writes; deletions count as writes. */

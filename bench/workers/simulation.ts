@@ -18,7 +18,7 @@ import { TallyStorage } from "../../src/tally/storage.ts";
 import { Tally } from "../../src/tally/tally.ts";
 import { SimulatedClock } from "../simulation/clock.ts";
 import { hitOf } from "../simulation/hits.ts";
-import { type Alarm, type Bill, meteredContext, meteredD1, meteredKv, newBill } from "../simulation/meter.ts";
+import { type Alarm, type Bill, billedD1, meteredContext, meteredKv, newBill } from "../simulation/meter.ts";
 import { Audience, hitsOf, type Step } from "../traffic/audience.ts";
 import { type Random, seeded } from "../traffic/random.ts";
 
@@ -209,7 +209,7 @@ export class Host extends DurableObject<Env> {
     if (!this.#tally) {
       this.#bill.instances++;
       const context = meteredContext(this.ctx.storage, this.#clock, this.#alarm, this.#bill, this.#waiting);
-      const env = { DB: meteredD1(this.env.DB, this.#bill), KV: meteredKv(this.env.KV, this.#bill) };
+      const env = { DB: billedD1(this.env.DB, this.#bill), KV: meteredKv(this.env.KV, this.#bill) };
       this.#tally = new Tally(this.ctx, env as ConstructorParameters<typeof Tally>[1]);
       // The platform's base class takes a real context only.
       Object.defineProperty(this.#tally, "ctx", { value: context });

@@ -9,11 +9,14 @@ const wrangler = join(createRequire(import.meta.url).resolve("wrangler/package.j
 /**
  * Bundles the Worker of a wrangler.toml into `outDir` by what `wrangler deploy` itself does, stopping short of the upload: what runs here
  * is, byte for byte, what would be deployed.
+ * @param entry in place of the `main` of the wrangler.toml
  * @throws StartError with wrangler's own words if the source does not build
  */
-export async function bundleWorker(configPath: string, outDir: string): Promise<void> {
+export async function bundleWorker(configPath: string, outDir: string, entry?: string): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
-  const child = spawn(process.execPath, [wrangler, "deploy", "--dry-run", "--config", configPath, "--outdir", outDir], {
+  const script = entry === undefined ? [] : [entry];
+  const command = ["deploy", ...script, "--dry-run", "--config", configPath, "--outdir", outDir];
+  const child = spawn(process.execPath, [wrangler, ...command], {
     cwd: dirname(configPath),
     env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
     stdio: ["ignore", "pipe", "pipe"],

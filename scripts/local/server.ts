@@ -26,6 +26,8 @@ export interface ServerOptions {
   vars: Record<string, string>;
   /** False: the Worker alone, without the static assets. */
   withAssets?: boolean;
+  /** In place of the `main` of wrangler.toml, for a benchmark that looks into the Worker. */
+  entry?: string;
 }
 
 export interface Server {
@@ -40,7 +42,7 @@ export interface Server {
 
 /** Builds the Worker, brings the local D1 up to date, and serves the Worker from workerd by Miniflare. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { projectDir, stateDir, host, port, vars, withAssets = true } = options;
+  const { projectDir, stateDir, host, port, vars, withAssets = true, entry } = options;
   const bundleDir = join(stateDir, "bundle");
   const configPath = join(projectDir, "wrangler.toml");
   const config = readConfig({ config: configPath });
@@ -79,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await miniflare.dispose();
     }
   };
-  const [state] = await Promise.all([database(), bundleWorker(configPath, bundleDir)]);
+  const [state] = await Promise.all([database(), bundleWorker(configPath, bundleDir, entry)]);
 
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -90,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       host,
       port,
       bindings: { ...config.vars, ...vars },
-      modules: modulesIn(bundleDir, parse(config.main ?? "").name, modulesRules),
+      modules: modulesIn(bundleDir, parse(entry ?? config.main ?? "").name, modulesRules),
       modulesRoot: bundleDir,
     }),
   );
