@@ -11,6 +11,7 @@ import { apply } from "../../src/tally/machine.ts";
 import { packed } from "../../src/tally/pack.ts";
 import { TallyState } from "../../src/tally/state.ts";
 import { tallyStub } from "../../src/tally/stub.ts";
+import { BEFORE_GOALS } from "./checkpoint-before-goals.ts";
 import { batchOf, pageview, UTC } from "./hits.ts";
 
 /** What a tally must live through: no keys to be had, floods, wrong clocks, upgrades. */
@@ -217,6 +218,46 @@ describe("amounts of money", () => {
 });
 
 describe("an upgrade", () => {
+  it("to goals and revenue goes on from the checkpoint of the version before, and marks the day", () => {
+    const bytes = (base64: string) => [new Uint8Array(Buffer.from(base64, "base64"))];
+    const state = TallyState.read(bytes(BEFORE_GOALS.counts), bytes(BEFORE_GOALS.secrets), LIMITS);
+    const [day] = state.days.values();
+    const counts = () => dayCounts(day as Day, state.visits.values());
+    const before = counts();
+    expect(before.dimensions).toMatchObject({
+      site: { "": [2, 2, 2, 1, 4, 1] },
+      hour: { "12": [2, 2, 2, 1, 4, 1] },
+      page: { "example.com/": [1, 1, 1, 0, 0, 0, 5, 1, 80, 1], "example.com/thanks": [1, 1, 1, 0, 0, 1] },
+      exit_page: { "example.com/": [1, 1, 1, 1, 3], "example.com/thanks": [1, 1, 1, 0, 1] },
+      "event:Buy:plan": { pro: [1, 0, 0, 0, 0, 1] },
+      flags: { approximate: [0, 0, 0, 0, 0, 1] },
+    });
+    expect(before.pairs).toMatchObject({
+      "country*page": { LV: { "example.com/": [1, 1, 1] }, DE: { "example.com/thanks": [1, 1, 1, 0, 0, 1] } },
+      "source*event": { Google: { Buy: [1, 0, 0, 0, 0, 1] } },
+    });
+
+    // The first visitor goes on, the second brings something, a third comes.
+    const at = NOON + 10_000;
+    const thanks = { page: "example.com/thanks", goals: ["/thanks"] };
+    const event = { name: "Buy", interactive: true };
+    const revenue = { thousandths: 9_990, currency: "EUR" };
+    const hits = [
+      pageview(at, 1, thanks),
+      pageview(at, 2, { kind: "event", event, revenue, page: thanks.page }),
+      pageview(at, 3, thanks),
+    ].map((hit, i) => ({ ...hit, id: `f${i}`.padEnd(32, "0") }));
+    for (const hit of hits) apply(state, at, [batchOf(1, at, [hit])]);
+    const { dimensions, pairs } = counts();
+    expect(dimensions).toMatchObject({
+      site: { "": [3, 3, 4, 1, 19, 2] },
+      hour: { "12": [3, 3, 4, 1, 19, 2, 0, 0, 0, 0, 1] },
+      goal: { "/thanks": [2, 0, 2] },
+      revenue: { "Buy\tEUR": [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 9_990] },
+    });
+    expect(pairs["goal*page"]).toEqual({ "/thanks": { "example.com/thanks": [2, 0, 2] } });
+  });
+
   it("that counts what was not counted before, or bounds it otherwise, stops no checkpoint", () => {
     const old = new TallyState({ ...LIMITS, cellsPerPair: 1 });
     const first = pageview(NOON, 1);
