@@ -77,7 +77,7 @@ async function view(visitor: (typeof VISITORS)[number], n = "pageview"): Promise
       n,
       u: `https://example.com${visitor.page}?utm_campaign=${visitor.campaign}&token=querymarkzq`,
       r: `https://${visitor.referrer}/path?secret=querymarkzq`,
-      ...(n === "pageview" ? {} : { p: { mark: visitor.prop } }),
+      ...(n === "pageview" ? {} : { p: { mark: visitor.prop }, $: { amount: 12.5, currency: "EUR" } }),
     }),
   });
   expect([response.status, response.headers.get("X-Footfall-Dropped")]).toEqual([202, null]);
@@ -94,6 +94,13 @@ it("keeps no address, User-Agent, pseudonym or joined facts of a visit on disk o
   });
   expect(made.status).toBe(200);
   await made.text();
+  const goal = await fetch("http://localhost/api/v1/sites/goals", {
+    method: "PUT",
+    headers: { Authorization: `Bearer ${ADMIN}` },
+    body: JSON.stringify({ site_id: "example.com", goal_type: "page", page_path: "/only-visit-*" }),
+  });
+  expect(goal.status).toBe(200);
+  await goal.text();
 
   // The search itself works: what is meant to rest is found.
   expect(whereFound(["example.com"]).length).toBeGreaterThan(0);
@@ -146,6 +153,13 @@ it("keeps no address, User-Agent, pseudonym or joined facts of a visit on disk o
     "utm_campaign*page",
   );
   expect(results.filter((row) => facts(row).length > 2)).toEqual([]);
+  // Of a goal and of money there are sums: the goal's pattern alone, and money by event and currency, with nothing else.
+  const jsonOf = (name: string) => results.find(({ dimension }) => dimension === name)?.json;
+  expect(jsonOf("goal")).toBe('{"/only-visit-*":[6,0,12]}');
+  expect(jsonOf("revenue")).toBe('{"Signup\\tEUR":[0,0,0,0,0,6,0,0,0,0,0,75000]}');
+  expect(results.map(({ dimension }) => dimension)).toContain("utm_campaign*goal");
+  const ofMoney = results.filter(({ json }) => json.includes("EUR") || json.includes("75000"));
+  expect(ofMoney.map(({ dimension }) => dimension)).toEqual(["revenue"]);
   const stats = await fetch("http://localhost/api/stats/example.com?period=day&date=2040-11-22", {
     headers: { Authorization: `Bearer ${ADMIN}` },
   });
