@@ -1,5 +1,6 @@
 /** Amounts of money of a row: sums by currency, and how the Stats API shows them. */
 
+import { OTHER } from "../dimensions.ts";
 import type { Row } from "./read.ts";
 
 /** Amounts in one currency. */
@@ -26,8 +27,11 @@ export function amountsBy(rows: readonly Row[], keyOf: (bucket: string, labels: 
   const amounts = new Map<string, Amount[]>();
   for (const { bucket, labels, fields } of rows) {
     const key = keyOf(bucket, labels.slice(0, -1));
+    const currency = labels.at(-1) ?? "";
+    // Beyond the bound of values, currencies are mixed: that is no amount of money.
+    if (currency === OTHER) continue;
     const amount = {
-      currency: labels.at(-1) ?? "",
+      currency,
       events: fields.customEvents,
       thousandths: fields.revenueThousandths - fields.refundThousandths,
     };

@@ -96,7 +96,6 @@ export function plan(query: ReportQuery, goals: readonly Goal[]): Plan {
     else if (verdict !== "exact") {
       (merged ? mergeWarnings : warnings).push({ metric, code: verdict, message: MESSAGES[verdict](metric) });
     }
-    if (baseOf(metric) && countsHours(question)) warnings.push({ metric, code: "estimate", message: ESTIMATE });
     if (isOfVisitors(metric)) {
       if (countsPageviews(question)) warnings.push({ metric, code: "upper_bound", message: PAGEVIEW_VISITORS });
       if (query.range.from !== query.range.to && bucket !== "day" && bucket !== "hour") {
@@ -104,47 +103,42 @@ export function plan(query: ReportQuery, goals: readonly Goal[]): Plan {
       }
     }
   }
-  const read = readOf(question, query, fieldsOf(query.metrics));
+  const { bases, warnings: estimates } = basesOf(question, query);
+  const asksMoney = query.metrics.some(isMoney);
+  // What an amount stands beside is the events themselves.
+  const fields = asksMoney ? [...fieldsOf(query.metrics), "customEvents" as const] : fieldsOf(query.metrics);
+  const read = readOf(question, query, [...new Set(fields)]);
   return {
     query,
     groups,
     bucket,
     read: { ...read, top: topOf(query, bucket) },
-    bases: basesOf(question),
-    money: query.metrics.some(isMoney) ? moneyOf(question, read) : null,
+    bases,
+    money: asksMoney ? moneyOf(question, read) : null,
     usesPairs: read.sources.some(({ at }) => "pair" in at),
     pageGoals: pageGoalsOf(question),
-    warnings,
+    warnings: [...warnings, ...estimates],
     mergeWarnings,
   };
-  function basesOf(question: Question): Plan["bases"] {
-    const wanted = new Set(query.metrics.map(baseOf));
-    const bases: Plan["bases"] = {};
-    const without = { ...query, filter: withoutGoals(query.filter) };
-    if (wanted.has("total")) bases.total = baseRead(query, [], "all");
-    if (wanted.has("base")) bases.base = baseRead(without, [], bucket);
-    if (wanted.has("groupBase")) {
-      bases.groupBase = baseRead(
-        without,
-        groups.filter(({ name }) => name !== GOAL_PROPERTY),
-        bucket,
-      );
-    }
-    for (const metric of query.metrics) {
-      const base = baseOf(metric);
-      if (base && !isExactBase(base === "total" ? query : without, base === "groupBase" ? groups : [])) {
-        warnings.push({ metric, code: "estimate", message: ESTIMATE });
-      }
-    }
-    return bases;
+}
 
-    function baseRead(of: ReportQuery, by: readonly Property[], bucket: Bucket): Read {
-      return readOf(questionOf(of, by, bucket, goals), of, ["visitors"]);
-    }
-    function isExactBase(of: ReportQuery, by: readonly Property[]): boolean {
-      return verdictFor("visitors", questionOf(of, by, question.bucket, goals)).verdict === "exact";
+/** What the shares among the metrics are of, and which of them are estimates for that. */
+function basesOf(question: Question, query: ReportQuery): { bases: Plan["bases"]; warnings: Warning[] } {
+  const { groups, bucket, goals } = question;
+  const bases: Plan["bases"] = {};
+  const warnings: Warning[] = [];
+  for (const metric of query.metrics) {
+    const base = baseOf(metric);
+    if (!base) continue;
+    const of = base === "total" ? query : { ...query, filter: withoutGoals(query.filter) };
+    const by = base === "groupBase" ? groups.filter(({ name }) => name !== GOAL_PROPERTY) : [];
+    const asked = questionOf(of, by, base === "total" ? "all" : bucket, goals);
+    bases[base] = readOf(asked, of, ["visitors"]);
+    if (verdictFor("visitors", asked).verdict !== "exact" || countsPageviews(asked)) {
+      warnings.push({ metric, code: "estimate", message: ESTIMATE });
     }
   }
+  return { bases, warnings };
 }
 
 /** Whether a property can be broken down with a metric. */
@@ -400,6 +394,9 @@ function spreadOf(fact: string, question: Question): Spread {
     (property) => property.fact === fact && (question.groups.includes(property) || held.includes(property.name)),
   );
   if (fixed.length === 0) return "several";
+  // An event has one name, but a page view may reach several goals.
+  const reachesSeveral = fact === EVENT_FACT && pageGoalsOf(question).length > 0;
+  if (reachesSeveral && !fixed.some(({ name }) => name === GOAL_PROPERTY)) return "several";
   const rules = fixed.map(({ label }) => label.rule);
   if (rules.includes("path"))
     return rules.includes("host") || fact !== PAGE_FACT ? spreadOfPath(fact, rules) : "merged";
@@ -426,10 +423,6 @@ function isOneValue(filter: Filter): filter is Condition {
 /** Whether visitors of a range of hours are those who arrived in them: it has every day's first hours. */
 function countsArrivals({ facts, hours, bucket }: Question): boolean {
   return facts.length === 1 && bucket !== "hour" && hours?.from === 0;
-}
-
-function countsHours({ facts, bucket, hours }: Question): boolean {
-  return facts.includes(HOUR_FACT) && bucket !== "hour" && hours !== null && hours.from > 0;
 }
 
 function isOfVisitors(metric: Metric): boolean {

@@ -326,7 +326,7 @@ function mindThePublic(minVisitors: number, [total = [], everybody = []]: Row[][
 }
 
 /** What flags of the days say of an answer. */
-function flagWarnings({ query, read, groups }: Plan, flags: Flags): Warning[] {
+function flagWarnings({ query, read, money, groups }: Plan, flags: Flags): Warning[] {
   const warnings: Warning[] = [];
   const { from, to } = query.range;
   const within = (days: readonly string[] = []) => days.filter((day) => day >= from && day <= to);
@@ -339,7 +339,11 @@ function flagWarnings({ query, read, groups }: Plan, flags: Flags): Warning[] {
   }
   const isApart = groups.length > 0 || query.filter !== null;
   const capped = isApart
-    ? within(read.sources.flatMap(({ at }) => cappedFlags(at).flatMap((flag) => flags.get(flag) ?? [])))
+    ? within(
+        [...read.sources, ...(money?.sources ?? [])].flatMap(({ at }) =>
+          cappedFlags(at).flatMap((flag) => flags.get(flag) ?? []),
+        ),
+      )
     : [];
   if (capped.length > 0) {
     const message = `${daysText([...new Set(capped)].sort())}: more values occurred than are counted apart; the rest is under (other).`;

@@ -151,7 +151,7 @@ function pairedDimension(fact: string, subjects: readonly Subject[]): DimensionN
 }
 
 function placeOf(dimension: string): number {
-  return PAIRED.findIndex((name) => name === dimension);
+  return (PAIRED as readonly string[]).indexOf(dimension);
 }
 
 /** What a source shows of goals and event names where it does not show its keys: names of goals, a fixed event name. */

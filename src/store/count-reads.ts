@@ -4,6 +4,7 @@
  */
 
 import { type DimensionName, NUMBERED, OTHER, PART, pairName, valuesName } from "../dimensions.ts";
+import { COLUMN } from "../metrics.ts";
 import type { Label } from "../report/labels.ts";
 import type { Pattern } from "../report/pattern.ts";
 import { type Field, noFields, type Read, type Row, type Source, type Term, type Where } from "../report/read.ts";
@@ -102,10 +103,10 @@ class Statement {
     const names = groups.map((_, index) => `g${index}`);
     const grouped = `
       SELECT bucket ${names.map((name) => `, ${name}`).join("")}, min(stored) AS "first", max(stored) AS "last"
-        ${fields.map((field) => `, sum(${field}) AS ${field}`).join("")}
+        ${fields.map((field) => `, ${sumOf(field)}(${field}) AS ${field}`).join("")}
       FROM (${cells})
       GROUP BY ${["bucket", ...names].join()}
-      ${names.length > 0 && fields.length > 0 ? `HAVING ${fields.map((field) => `sum(${field})`).join(" + ")} > 0` : ""}`;
+      ${names.length > 0 && fields.length > 0 ? `HAVING ${fields.map((field) => `${sumOf(field)}(${field})`).join(" + ")} > 0` : ""}`;
     const top = bucket === "all" ? this.#top(grouped, names) : grouped;
     return { sql: this.#with.length > 0 ? `WITH RECURSIVE ${this.#with.join()} ${top}` : top, values: this.#values };
   }
@@ -160,7 +161,7 @@ class Statement {
     const sums = bucket === "all" && first !== to;
     const raw = `
       SELECT ${bucketSql} AS bucket, ${cells.dimension} AS dimension, ${cells.keys[0]} AS k0, ${cells.keys[1]} AS k1
-        ${columns.map((column) => `, ${sums ? `sum(${cells.column(column)})` : cells.column(column)} AS c${column}`).join("")}
+        ${columns.map((column) => `, ${sums ? `${column < COLUMN.newVisitors ? "sum" : "total"}(${cells.column(column)})` : cells.column(column)} AS c${column}`).join("")}
       FROM ${cells.tables}
       WHERE ${conditions.join(" AND ")}
       ${sums ? "GROUP BY 2, 3, 4" : ""}`;
@@ -292,7 +293,7 @@ class Statement {
   #where(where: Where, labelOf: (term: number) => string): string {
     if ("and" in where) return this.#join(where.and, "AND", labelOf) || "1";
     if ("or" in where) return this.#join(where.or, "OR", labelOf) || "0";
-    if ("not" in where) return `NOT (${this.#where(where.not, labelOf)})`;
+    if ("not" in where) return `(NOT ${this.#where(where.not, labelOf)})`;
     const label = labelOf(where.term);
     const exact = where.anyOf.filter((pattern) => pattern.length === 1).map(([text]) => text);
     const tests = where.anyOf
@@ -305,7 +306,7 @@ class Statement {
   }
 
   #join(parts: readonly Where[], word: string, labelOf: (term: number) => string): string {
-    return parts.map((part) => `(${this.#where(part, labelOf)})`).join(` ${word} `);
+    return parts.length === 0 ? "" : `(${parts.map((part) => this.#where(part, labelOf)).join(` ${word} `)})`;
   }
 
   /**
@@ -362,6 +363,11 @@ const BUCKETS: Record<Exclude<Read["bucket"], "hour">, string> = {
 /** The event of `event:<event>:<property>`, as `customPropertyOf` of src/report/open-rows.ts reads it. */
 const EVENT_OF_DIMENSION = `replace(replace(
   substr(counts.dimension, 7, instr(substr(counts.dimension, 7), ':') - 1), '%3A', ':'), '%25', '%')`;
+
+/** Amounts of money of many days may be more than SQLite's whole numbers hold: their sum then is a fraction, and no error. */
+function sumOf(field: Field): "sum" | "total" {
+  return field === "revenueThousandths" || field === "refundThousandths" ? "total" : "sum";
+}
 
 function isNumbered(dimension: string): boolean {
   // entry_page is numbered with page.

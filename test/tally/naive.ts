@@ -8,9 +8,18 @@ import { COLUMN, COUNTED } from "../../src/metrics.ts";
  * keeps none, is compared with.
  */
 
-interface NaiveVisit {
+export interface NaiveVisit {
   visitor: string;
   hits: Hit[];
+}
+
+/** Everything that happened. */
+export interface Story {
+  visits: readonly NaiveVisit[];
+  /** Page views and events of visits, in order of arrival. */
+  counted: readonly Hit[];
+  /** Events without a visit. */
+  visitless: readonly Hit[];
 }
 
 /** Counts under `day | stored name | value [| value]`, all columns. */
@@ -117,6 +126,10 @@ export class NaiveCounter {
       hits++;
     }
     return hit.at < from + rateWindowMs && hits >= rateHits;
+  }
+
+  story(): Story {
+    return { visits: this.#visits, counted: this.#counted, visitless: this.#visitless };
   }
 
   counts(): Counts {
