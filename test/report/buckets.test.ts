@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { daysIn, hoursIn, monthsIn, timezoneAt } from "../../src/report/buckets.ts";
-import { siteOf } from "./fakes.ts";
+import { bucketsIn, daysIn, hoursIn, monthsIn, timezoneAt, weeksIn } from "../../src/report/buckets.ts";
+import { NOON, siteOf } from "./fakes.ts";
 
 const zonesOf = (timezone: string) => siteOf(1, { timezone }).zones;
 
@@ -13,6 +13,37 @@ describe("buckets", () => {
       "2026-01-01",
       "2026-02-01",
     ]);
+  });
+
+  it("are the weeks that a range touches, as their Mondays", () => {
+    expect(weeksIn({ from: "2026-11-22", to: "2026-11-24" })).toEqual(["2026-11-16", "2026-11-23"]);
+    expect(weeksIn({ from: "2026-11-23", to: "2026-11-29" })).toEqual(["2026-11-23"]);
+  });
+
+  it.each([
+    ["hour", "2026-11-22", "2026-11-22", ["2026-11-22 12:00:00"]],
+    ["day", "2026-11-20", "2026-11-22", ["2026-11-22"]],
+    ["day", "2026-11-20", "2026-11-21", []],
+    ["week", "2026-11-10", "2026-11-21", ["2026-11-09", "2026-11-16"]],
+    ["week", "2026-11-09", "2026-11-15", []],
+    ["week", "2026-11-16", "2026-11-29", ["2026-11-16"]],
+    ["month", "2026-09-02", "2026-11-30", ["2026-09-01", "2026-11-01"]],
+  ] as const)("by %s of %s to %s are partial where they are cut or not over: %s", (bucket, from, to, partial) => {
+    const buckets = bucketsIn(bucket, { from, to, hours: null }, zonesOf("Europe/Riga"), NOON);
+    expect(buckets.filter(({ isPartial }) => isPartial).map(({ label }) => label)).toEqual(partial);
+    expect(buckets.map(({ index }) => index)).toEqual(buckets.map((_, index) => index));
+  });
+
+  it("of part of two days are its hours, or both days, partial", () => {
+    const range = { from: "2026-11-20", to: "2026-11-21", hours: { from: 22, to: 1 } };
+    const buckets = (bucket: "hour" | "day") => bucketsIn(bucket, range, zonesOf("Europe/Riga"), NOON);
+    expect(buckets("hour").map(({ key }) => key)).toEqual([
+      "2026-11-20 22",
+      "2026-11-20 23",
+      "2026-11-21 0",
+      "2026-11-21 1",
+    ]);
+    expect(buckets("day").map(({ isPartial }) => isPartial)).toEqual([true, true]);
   });
 
   it.each([

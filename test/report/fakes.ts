@@ -1,17 +1,20 @@
 /** A site whose closed days are in the real D1 and whose tallies are told what to answer. */
 
 import { env } from "cloudflare:workers";
-import type { Live, OpenDay, TallyApi } from "../../src/hit.ts";
+import { OTHER, PAIRS, pairName, valuesName } from "../../src/dimensions.ts";
+import type { Goal } from "../../src/goals.ts";
+import type { Live, OpenDay, PairCounts, TallyApi } from "../../src/hit.ts";
 import type { Access } from "../../src/report/face.ts";
 import type { Context } from "../../src/route.ts";
 import type { Site } from "../../src/site.ts";
+import { pairCellJson } from "../../src/store/pair-cell.ts";
 
 /** 2026-11-22, a Sunday, 12:00 in Riga (UTC+2). */
 export const NOON = Date.parse("2026-11-22T10:00:00Z");
 
 export type Cells = Record<string, number[]>;
 
-export function siteOf(id: number, { shards = 1, timezone = "Europe/Riga" } = {}): Site {
+export function siteOf(id: number, { shards = 1, timezone = "Europe/Riga", goals = [] as Goal[] } = {}): Site {
   return {
     id,
     domain: "example.com",
@@ -21,7 +24,7 @@ export function siteOf(id: number, { shards = 1, timezone = "Europe/Riga" } = {}
     excludedPaths: [],
     excludedCountries: [],
     linkKey: null,
-    goals: [],
+    goals,
     isPublic: false,
     badge: false,
     minVisitors: 3,
@@ -30,13 +33,49 @@ export function siteOf(id: number, { shards = 1, timezone = "Europe/Riga" } = {}
 
 /** Stores a row as a tally's flush would. */
 export async function store(site: Site, day: string, dimension: string, cells: Cells, writer = 0): Promise<void> {
-  await env.DB.prepare("INSERT INTO counts VALUES (?, ?, ?, ?, 1, jsonb(?))")
-    .bind(site.id, dimension, day, writer, JSON.stringify(cells))
-    .run();
+  await storeRows(site, day, [[dimension, JSON.stringify(cells)]], writer);
 }
 
-export function openDay(day: string, dimensions: Record<string, Cells>): OpenDay {
-  return { day, dimensions, pairs: {} };
+/**
+ * Stores a whole day as a tally's flush would: in pairs, pages are numbers in a list of their own, and the commonest
+ * cells are numbers.
+ */
+export async function storeDay(site: Site, { day, dimensions, pairs }: OpenDay, writer = 0): Promise<void> {
+  const pages = [OTHER];
+  const keyOf = (dimension: string | undefined, value: string): string => {
+    if (dimension !== "page" && dimension !== "entry_page") return JSON.stringify(value);
+    if (!pages.includes(value)) pages.push(value);
+    return `"${pages.indexOf(value)}"`;
+  };
+  const rows = Object.entries(dimensions).map(([name, cells]): [string, string] => [name, JSON.stringify(cells)]);
+  for (const [name, counts] of Object.entries(pairs)) {
+    const [outer, inner] = PAIRS.find((pair) => pairName(...pair) === name) ?? [];
+    const text = Object.entries(counts).map(([value, cells]) => {
+      const inside = Object.entries(cells).map(([value, columns]) => `${keyOf(inner, value)}:${pairCellJson(columns)}`);
+      return `${keyOf(outer, value)}:{${inside.join()}}`;
+    });
+    rows.push([name, `{${text.join()}}`]);
+  }
+  if (Object.keys(pairs).length > 0) rows.push([valuesName("page"), JSON.stringify(pages)]);
+  await storeRows(site, day, rows, writer);
+}
+
+async function storeRows({ id }: Site, day: string, rows: [string, string][], writer: number): Promise<void> {
+  const insert = env.DB.prepare("INSERT INTO counts VALUES (?, ?, ?, ?, 1, jsonb(?))");
+  await env.DB.batch(rows.map(([dimension, json]) => insert.bind(id, dimension, day, writer, json)));
+}
+
+export function openDay(
+  day: string,
+  dimensions: Record<string, Cells>,
+  pairs: Record<string, PairCounts> = {},
+): OpenDay {
+  return { day, dimensions, pairs };
+}
+
+/** A goal of the site, made before any day of the tests. */
+export function goalOf(type: Goal["type"], name: string, rest: Partial<Goal> = {}): Goal {
+  return { id: 1, type, name, currency: null, createdAt: Date.parse("2020-01-01T00:00:00Z"), ...rest };
 }
 
 export interface FakeTally {
@@ -50,7 +89,7 @@ export interface World {
   context: (path: string, params?: Record<string, string>) => Context;
   access: Access;
   /** Calls of the tallies, in order. */
-  calls: { shard: number; dimensions: string[] | "all" | "live" }[];
+  calls: { shard: number; dimensions: string[] | "all" | "live"; pairs?: string[] }[];
   pauses: number[];
 }
 
@@ -62,15 +101,16 @@ export function world(site: Site, tallies: FakeTally[] = [], { now = NOON, db = 
     if (siteId !== site.id) throw new Error(`tally of site ${siteId}`);
     const fake = tallies[shard] ?? {};
     return {
-      open: async ({ dimensions }) => {
-        calls.push({ shard, dimensions });
+      open: async ({ dimensions, pairs = [], from = "", to = "9999" }) => {
+        calls.push({ shard, dimensions, pairs });
         await fake.before?.();
-        return (fake.days ?? []).map((day) => ({
-          ...day,
-          dimensions: Object.fromEntries(
-            Object.entries(day.dimensions).filter(([name]) => dimensions === "all" || dimensions.includes(name)),
-          ),
-        }));
+        return (fake.days ?? [])
+          .filter(({ day }) => day >= from && day <= to)
+          .map((day) => ({
+            day: day.day,
+            dimensions: only(day.dimensions, (name) => dimensions === "all" || dimensions.includes(name)),
+            pairs: only(day.pairs, (name) => pairs.includes(name)),
+          }));
       },
       live: async () => {
         calls.push({ shard, dimensions: "live" });
@@ -99,6 +139,10 @@ export function world(site: Site, tallies: FakeTally[] = [], { now = NOON, db = 
       },
     },
   };
+}
+
+function only<T>(record: Record<string, T>, isWanted: (name: string) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => isWanted(name)));
 }
 
 /** A D1 that is away. */

@@ -5,27 +5,28 @@ import { fits } from "../../src/report/pattern.ts";
 
 describe("filters", () => {
   it.each([
-    ["", []],
-    [" ".repeat(10_000), []],
-    ["visit:source==Google", [["visit:source", false, [["Google"]]]]],
-    [" visit:source == Google | Bing ", [["visit:source", false, [["Google"], ["Bing"]]]]],
-    ["visit:source!=Google", [["visit:source", true, [["Google"]]]]],
-    ["event:page==/blog/*", [["event:page", false, [["/blog/", ""]]]]],
-    ["event:page==**/a*b", [["event:page", false, [["", "/a", "b"]]]]],
-    ["event:page==/a\\|b|/c", [["event:page", false, [["/a|b"], ["/c"]]]]],
-    ["event:page==/a\\*b\\;c*", [["event:page", false, [["/a*b;c", ""]]]]],
-    ["event:page==C:\\x", [["event:page", false, [["C:\\x"]]]]],
-    ["event:page==/?a==b!=c", [["event:page", false, [["/?a==b!=c"]]]]],
+    ["", null],
+    [" ".repeat(10_000), null],
+    ["visit:source==Google", { dimension: "visit:source", anyOf: [["Google"]] }],
+    [" visit:source == Google | Bing ", { dimension: "visit:source", anyOf: [["Google"], ["Bing"]] }],
+    ["visit:source!=Google", { not: { dimension: "visit:source", anyOf: [["Google"]] } }],
+    ["event:page==/blog/*", { dimension: "event:page", anyOf: [["/blog/", ""]] }],
+    ["event:page==**/a*b", { dimension: "event:page", anyOf: [["", "/a", "b"]] }],
+    ["event:page==/a\\|b|/c", { dimension: "event:page", anyOf: [["/a|b"], ["/c"]] }],
+    ["event:page==/a\\*b\\;c*", { dimension: "event:page", anyOf: [["/a*b;c", ""]] }],
+    ["event:page==C:\\x", { dimension: "event:page", anyOf: [["C:\\x"]] }],
+    ["event:page==/?a==b!=c", { dimension: "event:page", anyOf: [["/?a==b!=c"]] }],
     [
       "visit:source==A;visit:source!=B*",
-      [
-        ["visit:source", false, [["A"]]],
-        ["visit:source", true, [["B", ""]]],
-      ],
+      {
+        and: [
+          { dimension: "visit:source", anyOf: [["A"]] },
+          { not: { dimension: "visit:source", anyOf: [["B", ""]] } },
+        ],
+      },
     ],
   ])("%s is understood", (text, expected) => {
-    const found = parseFilters(text).map(({ property, negate, values }) => [property, negate, values]);
-    expect(found).toEqual(expected);
+    expect(parseFilters(text)).toEqual(expected);
   });
 
   it.each([
