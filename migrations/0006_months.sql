@@ -23,7 +23,10 @@ SELECT
   coalesce(cell.value ->> 6, 0) AS engaged_seconds,
   coalesce(cell.value ->> 7, 0) AS engaged_visits,
   coalesce(cell.value ->> 8, 0) AS scroll_percent,
-  coalesce(cell.value ->> 9, 0) AS scroll_visits
+  coalesce(cell.value ->> 9, 0) AS scroll_visits,
+  coalesce(cell.value ->> 10, 0) AS new_visitors,
+  coalesce(cell.value ->> 11, 0) AS revenue_thousandths,
+  coalesce(cell.value ->> 12, 0) AS refund_thousandths
 FROM counts
 JOIN sites ON sites.id = counts.site_id
 JOIN json_each(counts.data) AS cell
