@@ -81,6 +81,18 @@ const KINDS = {
     "a sites key of the site": 403,
     "a sites key of all sites": 403,
   }),
+  /** Reports of one site, asked by a body: nothing of the caller is in the address. */
+  question: only({
+    "nobody, of a public site": "in",
+    "a stats key of the site": "in",
+    "a stats key of all sites": "in",
+    "a link of the site": "in",
+    "a token of the locked link": "in",
+    "the admin": "in",
+    "a sites key of another site": 403,
+    "a sites key of the site": 403,
+    "a sites key of all sites": 403,
+  }),
   /** The management of one site. */
   site: only({
     ...MAY_NOT_MANAGE,
@@ -137,6 +149,13 @@ const TABLE: Record<string, Asked> = {
   "PUT /api/v1/sites/shared-links": { kind: "site", body: named },
   "GET /api/v1/sites/shared-links": { kind: "site", query: (site_id) => ({ site_id }) },
   "DELETE /api/v1/sites/shared-links": { kind: "site", query: named },
+  "PUT /api/v1/sites/goals": {
+    kind: "site",
+    body: (site_id) => ({ site_id, goal_type: "event", event_name: "Signup" }),
+  },
+  "GET /api/v1/sites/goals": { kind: "site", query: (site_id) => ({ site_id }) },
+  "DELETE /api/v1/sites/goals": { kind: "site", body: (site_id) => ({ site_id, goal_id: "999999" }) },
+  "DELETE /api/v1/sites/goals/:id": { kind: "site", body: (site_id) => ({ site_id }) },
   "GET /api/v1/sites/:domain": { kind: "site" },
   "PUT /api/v1/sites/:domain": { kind: "site", body: () => ({}) },
   "DELETE /api/v1/sites/:domain": { kind: "sites" },
@@ -150,6 +169,9 @@ const TABLE: Record<string, Asked> = {
   "GET /api/v1/stats/aggregate": report,
   "GET /api/v1/stats/timeseries": report,
   "GET /api/v1/stats/breakdown": report,
+  "GET /api/v1/stats/timeseries.csv": report,
+  "GET /api/v1/stats/breakdown.csv": report,
+  "POST /api/v2/query": { kind: "question", body: (site_id) => ({ site_id, metrics: ["visits"], date_range: "day" }) },
   "GET /api/v1/stats/realtime/visitors": report,
 };
 const LINK = "a link of the site";

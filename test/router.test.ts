@@ -62,17 +62,18 @@ describe.each(PROTECTED)("%s", (line, route) => {
     ["with a wrong key", "wrong"],
     ["with a key nobody made", `ff_${"A".repeat(43)}`],
   ])("answers 401 %s", async (_, key) => {
-    const answer = await call(line, { key });
+    const answer = await call(line, { key, body: NAMED[`${route.method} ${route.path}`] });
     expect(answer).toMatchObject({ status: 401, body: { error: expect.any(String) } });
     expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");
   });
 
   it("answers 401 for the right key in the wrong place", async () => {
+    const body = NAMED[`${route.method} ${route.path}`];
     for (const headers of [{ Authorization: `Basic ${btoa(`admin:${ADMIN}`)}` }, { Cookie: `key=${ADMIN}` }]) {
-      expect(await call(line, { key: null, headers })).toMatchObject({ status: 401 });
+      expect(await call(line, { key: null, headers, body })).toMatchObject({ status: 401 });
     }
     const separator = line.includes("?") ? "&" : "?";
-    expect(await call(`${line}${separator}key=${ADMIN}`, { key: null })).toMatchObject({ status: 401 });
+    expect(await call(`${line}${separator}key=${ADMIN}`, { key: null, body })).toMatchObject({ status: 401 });
   });
 
   it("answers 403 for a key without the scope", async () => {
@@ -120,7 +121,7 @@ it.each([
   "GET /api/v1/sites/a.example.com/x",
   "POST /health/x",
   "GET //health",
-  "GET /api/v2/query",
+  "POST /api/v2/query.csv",
 ])("answers 404 for %s", async (line) => {
   const answer = await call(line);
   expect(answer).toMatchObject({ status: 404, body: { error: "There is nothing at this address." } });
@@ -134,6 +135,7 @@ it.each([
   ["PATCH /api/v1/sites/a.example.com", "DELETE, GET, HEAD, PUT"],
   ["OPTIONS /api/v1/keys", "GET, HEAD, POST"],
   ["GET /api/v1/keys/1", "DELETE"],
+  ["GET /api/v2/query", "POST"],
 ])("answers 405 for %s and says what is allowed", async (line, allow) => {
   const answer = await call(line);
   expect(answer.status).toBe(405);
