@@ -1,33 +1,76 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { COLUMN } from "../../src/metrics.ts";
+import { type DimensionName, pairName, propertyDimension } from "../../src/dimensions.ts";
+import type { OpenDay, PairCounts, ValueCounts } from "../../src/hit.ts";
+import { COLUMN, COUNTED, PAIR_COLUMNS } from "../../src/metrics.ts";
 import { type LabelRule, labelOf } from "../../src/report/labels.ts";
 import { openRows } from "../../src/report/open-rows.ts";
-import { isMerged, type LabelFilter, type Read, type Row } from "../../src/report/read.ts";
-import { readCounts } from "../../src/store/count-reads.ts";
-import { openDay, siteOf, store } from "./fakes.ts";
+import type { Pattern } from "../../src/report/pattern.ts";
+import {
+  FIELDS,
+  type Field,
+  isMerged,
+  type Place,
+  type Read,
+  type Row,
+  type Source,
+  type Term,
+  type Where,
+} from "../../src/report/read.ts";
+import { type CountsRead, readCounts } from "../../src/store/count-reads.ts";
+import { openDay, siteOf, store, storeDay } from "./fakes.ts";
 
 const DAY = "2026-11-22";
-const RULES: LabelRule[] = ["whole", "path", "host", "first", "second", "joined"];
+const BLANK = "(blank)";
+const RULES: LabelRule[] = ["whole", "path", "host", "first", "second"];
 
-function readOf(rule: LabelRule, filters: LabelFilter[] = []): Read {
+/** A read of the page views of the dimension `d`, by label. */
+function readOf(rule: LabelRule, where: Where | null = null): Read {
   return {
     from: DAY,
     to: DAY,
-    sources: [{ from: "d", columns: { pageviews: COLUMN.pageviews } }],
+    hours: null,
+    sources: [
+      { at: { single: "d" }, terms: [{ key: 0, rule, blank: BLANK }], columns: { pageviews: COLUMN.pageviews } },
+    ],
     bucket: "all",
-    label: { rule, blank: "(blank)" },
-    filters,
+    hourTerm: null,
+    groups: [0],
+    where,
     fields: ["pageviews"],
     top: null,
+    identity: null,
+    imports: true,
   };
 }
 
-const byLabel = (rows: Row[]) =>
-  rows
-    .map((row) => ({ ...row, merged: isMerged(row), first: "", last: "" }))
-    .sort((a, b) => (a.label < b.label ? -1 : 1));
+const ofD1 = (read: Read): CountsRead => ({ ...read, alsoLabels: [], months: [] });
+
+async function stored(siteId: number, reads: readonly Read[], answered: string[] = []): Promise<Row[][]> {
+  return (await readCounts(env.DB, siteId, reads.map(ofD1), answered)).rows;
+}
+
+/** Rows in one order, with what is the same in SQL and in TypeScript: not which value was least. Rows of nothing are none. */
+function comparable(rows: readonly Row[]) {
+  return rows
+    .filter(({ fields }) => FIELDS.some((field) => fields[field] > 0))
+    .map((row) => ({ ...row, isMerged: isMerged(row), first: row.first === null, last: row.last === null }))
+    .sort((a, b) => (JSON.stringify([a.bucket, a.labels]) < JSON.stringify([b.bucket, b.labels]) ? -1 : 1));
+}
+
+/** Joins conditions at random, three deep. */
+function whereOn(condition: fc.Arbitrary<Where>): fc.Arbitrary<Where> {
+  return fc.letrec<{ tree: Where }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 3, withCrossShrink: true },
+      condition,
+      fc.record({ and: fc.array(tie("tree"), { maxLength: 3 }) }),
+      fc.record({ or: fc.array(tie("tree"), { maxLength: 3 }) }),
+      fc.record({ not: tie("tree") }),
+    ),
+  })).tree;
+}
 
 describe("SQL and TypeScript agree", () => {
   it("on the labels of values", async () => {
@@ -50,87 +93,452 @@ describe("SQL and TypeScript agree", () => {
       "constructor/x",
       "line\nbreak",
       "%_*?[a]",
+      "$.x",
+      "7",
     ];
     const cells = Object.fromEntries(values.map((value, index) => [value, [1, 0, index + 1]]));
     await store(site, DAY, "d", cells);
     for (const rule of RULES) {
       const read = readOf(rule);
-      const [rows = []] = await readCounts(env.DB, site.id, [{ ...read, alsoLabels: [] }], []);
-      expect(byLabel(rows), rule).toEqual(byLabel(openRows(read, [openDay(DAY, { d: cells })])));
-      expect(rows.map(({ label }) => label)).toContain(labelOf({ rule, blank: "(blank)" }, "example.com/a/b"));
+      const [rows = []] = await stored(site.id, [read]);
+      expect(comparable(rows), rule).toEqual(comparable(openRows(read, [openDay(DAY, { d: cells })])));
+      expect(rows.map(({ labels }) => labels)).toContainEqual([labelOf({ rule, blank: BLANK }, "example.com/a/b")]);
     }
   });
 
-  it("on what filters let pass", async () => {
+  it("on names of values, which leave out what has none", async () => {
     const site = siteOf(2);
+    const cells = Object.fromEntries(
+      ["Signup", "__proto__", "constructor", "'\"", "7"].map((name) => [name, [1, 0, 1]]),
+    );
+    await store(site, DAY, "d", cells);
+    const names = JSON.parse('{"Signup":"Sign up!","__proto__":"proto","7":"seven","none":"none"}');
+    const base = readOf("whole");
+    const term = { key: 0, rule: "whole", blank: BLANK, names } as const;
+    const read = { ...base, sources: base.sources.map((source) => ({ ...source, terms: [term] })) };
+    const [rows = []] = await stored(site.id, [read]);
+    expect(rows.map(({ labels }) => labels).sort()).toEqual([["Sign up!"], ["proto"], ["seven"]]);
+    expect(comparable(rows)).toEqual(comparable(openRows(read, [openDay(DAY, { d: cells })])));
+  });
+
+  it("on what conditions let pass, however they are joined", async () => {
+    const site = siteOf(3);
     const text = fc.string({ unit: fc.constantFrom("a", "b", "/", "ž", "😀", "%", "_", "'"), maxLength: 6 });
     const pattern = fc.array(fc.string({ unit: fc.constantFrom("a", "b", "ž", "😀", "'"), maxLength: 2 }), {
       minLength: 1,
       maxLength: 6,
     });
-    const filter: fc.Arbitrary<LabelFilter> = fc.record({
-      label: fc.record({ rule: fc.constantFrom(...RULES), blank: fc.constant("(blank)") }),
-      negate: fc.boolean(),
-      values: fc.array(pattern, { minLength: 1, maxLength: 4 }),
-    });
+    const where = whereOn(
+      fc.record({ term: fc.nat({ max: RULES.length - 1 }), anyOf: fc.array(pattern, { maxLength: 4 }) }),
+    );
     const scenario = fc.record({
       values: fc.uniqueArray(text, { minLength: 1, maxLength: 30 }),
-      filters: fc.array(fc.array(filter, { maxLength: 3 }), { minLength: 10, maxLength: 10 }),
+      wheres: fc.array(where, { minLength: 10, maxLength: 10 }),
     });
+    const terms = RULES.map((rule) => ({ key: 0, rule, blank: BLANK }) as const);
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ values, filters }) => {
-        await env.DB.prepare("DELETE FROM counts WHERE site_id = 2").run();
+      fc.asyncProperty(scenario, async ({ values, wheres }) => {
         const cells = Object.fromEntries(values.map((value) => [value, [1, 0, 1]]));
+        await env.DB.prepare("DELETE FROM counts WHERE site_id = 3").run();
         await store(site, DAY, "d", cells);
-        const reads = filters.map((filter) => readOf("whole", filter));
-        const stored = await readCounts(
-          env.DB,
-          site.id,
-          reads.map((read) => ({ ...read, alsoLabels: [] })),
-          [],
-        );
+        const reads = wheres.map((where) => {
+          const read = readOf("whole", where);
+          return { ...read, sources: read.sources.map((source) => ({ ...source, terms })) };
+        });
         const open = reads.map((read) => openRows(read, [openDay(DAY, { d: cells })]));
-        expect(stored.map(byLabel)).toEqual(open.map(byLabel));
+        expect((await stored(site.id, reads)).map(comparable)).toEqual(open.map(comparable));
       }),
       { numRuns: 60 },
     );
   });
 });
 
+/** What days of random counts hold, by stored name. */
+const VALUES: Partial<Record<string, string[]>> = {
+  hour: ["0", "7", "11", "23", "24"],
+  page: ["a.example/", "b.example/", "a.example/x", "ž.example/😀", "(other)", ""],
+  entry_page: ["a.example/", "b.example/", "(other)"],
+  country: ["LV", "EE", "T1", ""],
+  source: ["", "Google", "(other)", "__proto__"],
+  event: ["Signup", "Outbound Link: Click", "100%", "__proto__"],
+  goal: ["/x", "/blog/*", "__proto__"],
+  location: ["LV\tLV-RIX", "LV", "EE\tEE-37", ""],
+  property: ["pro", "free", "", "(other)"],
+};
+const DATES = ["2026-10-31", "2026-11-01", "2026-11-02", "2026-11-08", "2026-11-09"];
+const PAIRS_KEPT: [DimensionName, DimensionName][] = [
+  ["hour", "source"],
+  ["hour", "page"],
+  ["hour", "entry_page"],
+  ["country", "source"],
+  ["country", "page"],
+  ["event", "page"],
+  ["goal", "page"],
+  ["entry_page", "page"],
+];
+const PROPERTIES = [
+  propertyDimension("Signup", "plan"),
+  propertyDimension("Outbound Link: Click", "plan"),
+  propertyDimension("100%", "plan"),
+  propertyDimension("Signup", "a:plan"),
+  propertyDimension("plan", "x"),
+];
+
+/** Zeros at the end are not stored, and neither is a value of which nothing was counted. */
+function columnsOf(length: number): fc.Arbitrary<number[]> {
+  const small = fc.integer({ min: 1, max: 9 });
+  return fc.oneof(
+    small.map((n) => [n, n, n]),
+    small.map((n) => [n, n, n, n]),
+    fc
+      .tuple(fc.array(fc.nat({ max: 9 }), { maxLength: length - 1 }), small)
+      .map(([columns, last]) => [...columns, last]),
+  );
+}
+
+function cellsOf<T>(values: string[] | undefined, cell: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> {
+  return fc.dictionary(fc.constantFrom(...(values ?? [""])), cell, { noNullPrototype: true, maxKeys: 4 });
+}
+
+const someDay = fc.record({
+  day: fc.constantFrom(...DATES),
+  writer: fc.constantFrom(0, 1, -2),
+  isAnswered: fc.boolean(),
+  dimensions: fc.record(
+    Object.fromEntries([
+      ...["hour", "page", "entry_page", "location", "source", "event", "goal"].map(
+        (name): [string, fc.Arbitrary<ValueCounts>] => [name, cellsOf(VALUES[name], columnsOf(COUNTED.length))],
+      ),
+      ...PROPERTIES.map((name): [string, fc.Arbitrary<ValueCounts>] => [
+        name,
+        cellsOf(VALUES.property, columnsOf(PAIR_COLUMNS)),
+      ]),
+    ]),
+    { requiredKeys: [] },
+  ),
+  pairs: fc.record(
+    Object.fromEntries(
+      PAIRS_KEPT.map(([outer, inner]): [string, fc.Arbitrary<PairCounts>] => [
+        pairName(outer, inner),
+        cellsOf(VALUES[outer], cellsOf(VALUES[inner], columnsOf(PAIR_COLUMNS))),
+      ]),
+    ),
+    { requiredKeys: [] },
+  ),
+});
+
+const NAMES_OF_EVENTS = JSON.parse('{"Signup":"Signup","__proto__":"__proto__","100%":"all"}');
+const NAMES_OF_GOALS = JSON.parse('{"/x":"Visit /x","/blog/*":"Visit /blog/*","__proto__":"all"}');
+
+function term(key: 0 | 1, rule: LabelRule, names?: Record<string, string>): Term {
+  return { key, rule, blank: BLANK, ...(names && { names }) };
+}
+
+const COLUMNS: Partial<Record<Field, number>> = { ...COLUMN, entries: COLUMN.visits };
+const PAIR_FIELDS: Partial<Record<Field, number>> = Object.fromEntries(
+  Object.entries(COLUMNS).filter(([, column]) => column < PAIR_COLUMNS),
+);
+const ENTRY_FIELDS: Partial<Record<Field, number>> = { entries: COLUMN.visits, bounces: COLUMN.bounces };
+
+function source(at: Place, terms: Term[], columns = COLUMNS, completes?: true): Source {
+  return { at, terms, columns, ...(completes && { completes }) };
+}
+
+interface Shape {
+  sources: Source[];
+  hourTerm: number | null;
+  /** Terms that leave cells out: a read asks for labels or conditions of them, as the planner's do. */
+  naming?: number;
+}
+
+/** Everything a read can draw on. */
+const SHAPES: Record<string, Shape> = {
+  "a dimension": { sources: [source({ single: "location" }, [term(0, "first"), term(0, "second")])], hourTerm: null },
+  hours: { sources: [source({ single: "hour" }, [{ key: 0, rule: "whole", blank: "" }])], hourTerm: 0 },
+  "pages, completed by entries": {
+    sources: [
+      source({ single: "page" }, [term(0, "path"), term(0, "host")]),
+      source({ single: "entry_page" }, [term(0, "path"), term(0, "host")], ENTRY_FIELDS, true),
+    ],
+    hourTerm: null,
+  },
+  "events and page goals": {
+    sources: [
+      source({ single: "event" }, [term(0, "whole", NAMES_OF_EVENTS), term(0, "whole")]),
+      source({ single: "goal" }, [term(0, "whole", NAMES_OF_GOALS), { as: "pageview" }]),
+    ],
+    hourTerm: null,
+    naming: 0,
+  },
+  "a pair": {
+    sources: [source({ pair: ["country", "source"] }, [term(0, "whole"), term(1, "whole")], PAIR_FIELDS)],
+    hourTerm: null,
+  },
+  "hours of pages, completed by entries": {
+    sources: [
+      source({ pair: ["hour", "page"] }, [term(1, "path"), { key: 0, rule: "whole", blank: "" }], PAIR_FIELDS),
+      source(
+        { pair: ["hour", "entry_page"] },
+        [term(1, "path"), { key: 0, rule: "whole", blank: "" }],
+        ENTRY_FIELDS,
+        true,
+      ),
+    ],
+    hourTerm: 1,
+  },
+  "pages after entry pages": {
+    sources: [
+      source({ pair: ["entry_page", "page"] }, [term(0, "path"), term(1, "path"), term(1, "host")], PAIR_FIELDS),
+    ],
+    hourTerm: null,
+  },
+  "hours of sources": {
+    sources: [
+      source({ pair: ["hour", "source"] }, [{ key: 0, rule: "whole", blank: "" }, term(1, "whole")], PAIR_FIELDS),
+    ],
+    hourTerm: 0,
+  },
+  "pages of goals": {
+    sources: [
+      source({ pair: ["event", "page"] }, [term(0, "whole", NAMES_OF_EVENTS), term(1, "path")], PAIR_FIELDS),
+      source({ pair: ["goal", "page"] }, [term(0, "whole", NAMES_OF_GOALS), term(1, "path")], PAIR_FIELDS),
+    ],
+    hourTerm: null,
+    naming: 0,
+  },
+  "a property and its events": {
+    sources: [source({ property: "plan" }, [term(0, "whole"), term(1, "whole", NAMES_OF_EVENTS)])],
+    hourTerm: null,
+    naming: 1,
+  },
+  "a property whose name has a colon": {
+    sources: [source({ property: "a:plan" }, [term(0, "whole"), term(1, "whole")])],
+    hourTerm: null,
+  },
+};
+
+const LABELS = [...new Set(Object.values(VALUES).flatMap((values = []) => values))].flatMap((value) =>
+  RULES.map((rule) => labelOf({ rule, blank: BLANK }, value)),
+);
+const somePattern: fc.Arbitrary<Pattern> = fc.oneof(
+  fc.constantFrom(...LABELS).map((label) => [label]),
+  fc.constantFrom<Pattern>(["", ""], ["/", ""], ["", "o", ""], ["Visit ", ""], ["", "😀"], ["a", "x"]),
+);
+
+function readOn({ sources, hourTerm, naming }: Shape): fc.Arbitrary<Read> {
+  const count = sources[0]?.terms.length ?? 0;
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  const condition: fc.Arbitrary<Where> = fc.record({
+    term: fc.constantFrom(...numbers),
+    anyOf: fc.array(somePattern, { maxLength: 3 }),
+  });
+  const hours = fc.record({ from: fc.integer({ min: 0, max: 24 }), to: fc.integer({ min: -1, max: 24 }) });
+  const buckets = ["all", "day", "week", "month"] as const;
+  return fc
+    .record({
+      from: fc.constantFrom(...DATES),
+      to: fc.constantFrom(...DATES),
+      hours: hourTerm === null ? fc.constant(null) : fc.option(hours),
+      bucket: hourTerm === null ? fc.constantFrom(...buckets) : fc.constantFrom(...buckets, "hour" as const),
+      groups: fc.subarray(numbers),
+      where: fc.option(whereOn(condition)),
+      fields: fc.subarray([...FIELDS], { minLength: 1 }),
+      identity: fc.constantFrom(null, 0 as const, 1 as const),
+    })
+    .map((read) => ({
+      ...read,
+      groups: naming === undefined || read.groups.includes(naming) ? read.groups : [...read.groups, naming],
+      sources,
+      hourTerm,
+      top: null,
+      imports: true,
+    }));
+}
+
+describe.each(Object.entries(SHAPES))("SQL and TypeScript agree on random reads of %s", (_, shape) => {
+  it("over random days, some of which are answered for", async () => {
+    const site = siteOf(4);
+    const scenario = fc.record({
+      days: fc.uniqueArray(someDay, { maxLength: 6, selector: ({ day, writer }) => `${day}:${writer}` }),
+      reads: fc.array(readOn(shape), { minLength: 8, maxLength: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ days, reads }) => {
+        await env.DB.prepare("DELETE FROM counts WHERE site_id = 4").run();
+        for (const { writer, ...day } of days) await storeDay(site, day as OpenDay, writer);
+        const answered = days.filter(({ isAnswered }) => isAnswered).map(({ day, writer }) => `${day}:${writer}`);
+        const others = days.filter(({ isAnswered }) => !isAnswered) as OpenDay[];
+        const open = reads.map((read) => openRows(read, others));
+        expect((await stored(site.id, reads, answered)).map(comparable)).toEqual(open.map(comparable));
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
 describe("a read of D1", () => {
   it("takes the longest filter there may be", async () => {
-    const label = { rule: "joined", blank: "(blank)" } as const;
     const deep = Array.from({ length: 5 }, () => ["", "a", "b", "c", "d", ""]);
     const wide = Array.from({ length: 25 }, () => ["a", "b"]);
     const exact = Array.from({ length: 500 }, (_, index) => [`v${index}`]);
-    for (const values of [deep, wide]) {
-      const filters = [values, ...Array.from({ length: 9 }, () => exact)];
-      const read = readOf(
-        "joined",
-        filters.map((values) => ({ label, negate: true, values })),
-      );
-      expect(await readCounts(env.DB, 3, [{ ...read, alsoLabels: [] }], [])).toEqual([[]]);
+    for (const anyOf of [deep, wide]) {
+      const conditions = [anyOf, ...Array.from({ length: 9 }, () => exact)].map((anyOf) => ({
+        not: { term: 0, anyOf },
+      }));
+      expect(await stored(5, [readOf("second", { and: conditions })])).toEqual([[]]);
+    }
+  });
+
+  it("takes the longest filters there may be on both keys of a pair, joined as deep as they may be", async () => {
+    const deep = Array.from({ length: 5 }, () => ["", "a", "b", "c", "d", ""]);
+    const site = siteOf(5);
+    const exact = Array.from({ length: 1000 }, (_, index) => ["", `${"x".repeat(50)}${index}`].slice(1));
+    const leaves: Where[] = Array.from({ length: 20 }, (_, index) => ({
+      term: index % 2,
+      anyOf: index === 0 ? deep : exact,
+    }));
+    const nest = (where: Where, depth: number): Where =>
+      depth === 0 ? where : nest({ or: [...leaves.slice(depth * 4 - 4, depth * 4), { not: where }] }, depth - 1);
+    const sources = [
+      source({ pair: ["entry_page", "page"] }, [term(0, "path"), term(1, "path")], PAIR_FIELDS),
+      source({ pair: ["country", "page"] }, [term(0, "whole"), term(1, "path")], PAIR_FIELDS, true),
+    ];
+    for (const where of [{ and: leaves }, { or: leaves }, nest({ and: leaves.slice(16) }, 4)]) {
+      expect(await stored(site.id, [{ ...readOf("whole"), sources, groups: [0, 1], where }])).toEqual([[]]);
     }
   });
 
   it("leaves out months, other sites, other dimensions, and what is answered for", async () => {
-    const site = siteOf(4);
+    const site = siteOf(6);
     await store(site, DAY, "d", { a: [0, 0, 1] });
     await store(site, DAY, "d", { a: [0, 0, 2] }, 1);
     await store(site, DAY, "d", { a: [0, 0, 4] }, -7);
     await store(site, DAY, "e", { a: [0, 0, 8] });
     await store(site, "2026-11", "d", { a: [0, 0, 16] });
-    await store(siteOf(5), DAY, "d", { a: [0, 0, 32] });
-    const read = { ...readOf("whole"), from: "2026-10-01", to: "2026-12-31", alsoLabels: [] };
-    const [rows = []] = await readCounts(env.DB, site.id, [read], [`${DAY}:0`]);
-    expect(rows.map(({ label, fields }) => [label, fields.pageviews])).toEqual([["a", 6]]);
+    await store(siteOf(7), DAY, "d", { a: [0, 0, 32] });
+    const read = { ...readOf("whole"), from: "2026-10-01", to: "2026-12-31" };
+    const [rows = []] = await stored(site.id, [read], [`${DAY}:0`]);
+    expect(rows.map(({ labels, fields }) => [labels, fields.pageviews])).toEqual([[["a"], 6]]);
+  });
+
+  it("names the pages of a pair as each day and writer numbered them", async () => {
+    const site = siteOf(8);
+    const day = (day: string, pages: string[]) =>
+      openDay(day, {}, { "country*page": { LV: Object.fromEntries(pages.map((page) => [page, [1, 1, 1]])) } });
+    await storeDay(site, day(DAY, ["a.example/", "a.example/b"]));
+    await storeDay(site, day(DAY, ["a.example/b", "a.example/c"]), 1);
+    await storeDay(site, day("2026-11-21", ["a.example/c", "a.example/"]));
+    const read: Read = {
+      ...readOf("whole"),
+      from: "2026-11-21",
+      sources: [source({ pair: ["country", "page"] }, [term(0, "whole"), term(1, "path")], PAIR_FIELDS)],
+      groups: [1],
+      where: { term: 0, anyOf: [["LV"]] },
+      identity: 1,
+    };
+    const [rows = []] = await stored(site.id, [read]);
+    expect(rows.map(({ labels, fields }) => [labels, fields.pageviews]).sort()).toEqual([
+      [["/"], 2],
+      [["/b"], 2],
+      [["/c"], 2],
+    ]);
   });
 
   it("returns the greatest labels and those that are asked for", async () => {
-    const site = siteOf(6);
+    const site = siteOf(9);
     await store(site, DAY, "d", Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`v${i}`, [0, 0, i + 1]])));
-    const read: Read = { ...readOf("whole"), top: { metric: "pageviews", count: 2 } };
-    const [rows = []] = await readCounts(env.DB, site.id, [{ ...read, alsoLabels: ["v3"] }], []);
-    expect(rows.map(({ label }) => label).sort()).toEqual(["v3", "v47", "v48", "v49"]);
+    const read: Read = { ...readOf("whole"), top: { by: ["pageviews"], over: null, count: 2 } };
+    const { rows } = await readCounts(env.DB, site.id, [{ ...ofD1(read), alsoLabels: [["v3"]] }], []);
+    expect(rows[0]?.map(({ labels }) => labels.join()).sort()).toEqual(["v3", "v47", "v48", "v49"]);
+  });
+
+  it("ranks a ratio over nothing last, and equals by their labels", async () => {
+    const site = siteOf(10);
+    await store(site, DAY, "d", { none: [0, 0, 9], b: [0, 2, 4], a: [0, 1, 2], least: [0, 4, 4] });
+    const base = readOf("whole");
+    const columns = { pageviews: COLUMN.pageviews, visits: COLUMN.visits };
+    const greatest = async (count: number) => {
+      const top = { by: ["pageviews" as const], over: "visits" as const, count };
+      const sources = base.sources.map((source) => ({ ...source, columns }));
+      const [rows = []] = await stored(site.id, [{ ...base, fields: ["pageviews", "visits"], sources, top }]);
+      return rows.map(({ labels }) => labels.join()).sort();
+    };
+    expect(await greatest(1)).toEqual(["a"]);
+    expect(await greatest(2)).toEqual(["a", "b"]);
+    expect(await greatest(3)).toEqual(["a", "b", "least"]);
+    expect(await greatest(4)).toEqual(["a", "b", "least", "none"]);
+  });
+
+  it("tells from which day on there are counts, and pairs", async () => {
+    const site = siteOf(11);
+    const bounds = async () => (await readCounts(env.DB, site.id, [], [])).bounds;
+    expect(await bounds()).toEqual({ firstDay: null, firstPairDay: null });
+    await store(site, "2026-11", "site", { "": [1] });
+    await store(site, "2026-11-03", "site", { "": [1] });
+    expect(await bounds()).toEqual({ firstDay: "2026-11-01", firstPairDay: null });
+    await store(site, "2026-10-30", "site", { "": [1] });
+    await storeDay(site, openDay("2026-11-05", {}, { "country*page": { LV: { "a.example/": [1, 1, 1] } } }));
+    expect(await bounds()).toEqual({ firstDay: "2026-10-30", firstPairDay: "2026-11-05" });
+  });
+});
+
+describe("month rows", () => {
+  const month = async (siteId: number, month: string) => {
+    await env.DB.prepare("INSERT INTO months VALUES (?, ?)").bind(siteId, month).run();
+  };
+  const read = (bucket: Read["bucket"]): Read => ({ ...readOf("whole"), from: "2026-09-01", to: "2026-11-30", bucket });
+  const sums = (rows: readonly Row[] = []) =>
+    rows.map(({ bucket, labels, fields }) => [bucket, ...labels, fields.pageviews]).sort();
+
+  it.each(["all", "month"] as const)("stand for the days of months that are listed, by %s", async (bucket) => {
+    const site = siteOf(bucket === "all" ? 12 : 13);
+    await store(site, "2026-09-01", "d", { a: [0, 0, 1] });
+    await store(site, "2026-09-30", "d", { a: [0, 0, 2], b: [0, 0, 4] }, 1);
+    await store(site, "2026-10-01", "d", { a: [0, 0, 8] });
+    await store(site, "2026-10-31", "d", { a: [0, 0, 16], b: [0, 0, 32] }, 1);
+    await store(site, "2026-11-30", "d", { a: [0, 0, 64], c: [0, 0, 128] });
+    const [days] = await stored(site.id, [read(bucket)]);
+    // Of the three, one has rows and is listed, one has rows that are not valid any more, one has none.
+    await store(site, "2026-10", "d", { a: [0, 0, 8] });
+    await store(site, "2026-10", "d", { a: [0, 0, 16], b: [0, 0, 32] }, 1);
+    await store(site, "2026-09", "d", { a: [0, 0, 10_000] });
+    await month(site.id, "2026-10");
+    const asked = { ...ofD1(read(bucket)), months: ["2026-09", "2026-10", "2026-11"] };
+    const ask = async () => sums((await readCounts(env.DB, site.id, [asked], [])).rows[0]);
+    expect(await ask()).toEqual(sums(days));
+    // It is the month's rows that were read: without the days nothing changes.
+    await env.DB.prepare("DELETE FROM counts WHERE site_id = ? AND period LIKE '2026-10-%'").bind(site.id).run();
+    expect(await ask()).toEqual(sums(days));
+    await env.DB.prepare("DELETE FROM months WHERE site_id = ?").bind(site.id).run();
+    expect(await ask()).not.toEqual(sums(days));
+  });
+
+  it("are left where the read may not have them", async () => {
+    const site = siteOf(14);
+    await store(site, "2026-10-01", "d", { a: [0, 0, 8] });
+    await store(site, "2026-10", "d", { a: [0, 0, 1000] });
+    await month(site.id, "2026-10");
+    const ask = async (months: string[]) =>
+      sums((await readCounts(env.DB, site.id, [{ ...ofD1(read("all")), months }], [])).rows[0]);
+    expect(await ask([])).toEqual([["", "a", 8]]);
+    expect(await ask(["2026-09", "2026-11"])).toEqual([["", "a", 8]]);
+    expect(await ask(["2026-10"])).toEqual([["", "a", 1000]]);
+  });
+
+  it("stand for a property's dimensions, too", async () => {
+    const site = siteOf(15);
+    const [plan = "", click = ""] = PROPERTIES;
+    await store(site, "2026-10-01", plan, { pro: [1, 0, 0, 0, 0, 1] });
+    await store(site, "2026-10", plan, { pro: [1, 0, 0, 0, 0, 2] });
+    await store(site, "2026-11-01", click, { pro: [1, 0, 0, 0, 0, 4] });
+    await month(site.id, "2026-10");
+    const asked: CountsRead = {
+      ...ofD1(read("all")),
+      months: ["2026-10"],
+      sources: [source({ property: "plan" }, [term(0, "whole")])],
+      fields: ["customEvents"],
+    };
+    const { rows } = await readCounts(env.DB, site.id, [asked], []);
+    expect(rows[0]?.map(({ labels, fields }) => [...labels, fields.customEvents])).toEqual([["pro", 6]]);
   });
 });
