@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "../../src/report/v1.ts";
-import { type FakeTally, NO_D1, openDay, siteOf, store, UNTOUCHED_D1, world } from "./fakes.ts";
+import { type FakeTally, NO_D1, openDay, siteOf, store, storeDay, UNTOUCHED_D1, world } from "./fakes.ts";
 
 const TODAY = "2026-11-22";
 const YESTERDAY = "2026-11-21";
@@ -111,6 +111,84 @@ describe("each day of each shard is counted once", () => {
     const url = `/?site_id=example.com&metrics=events&filters=event:props:plan==pro&period=custom&date=${YESTERDAY},${TODAY}`;
     const response = await aggregate(REQUEST, at.context(url), at.access);
     expect(await response.json()).toEqual({ results: { events: { value: 14 } } });
+  });
+
+  it("for a pair, whose pages D1 knows by number and the tally by name", async () => {
+    const site = siteOf(30, { shards: 2 });
+    const paired = (day: string, cells: Record<string, number[]>) =>
+      openDay(day, { site: { "": [9, 9, 9] } }, { "country*page": { LV: cells, EE: { "a.example/": [7, 7, 7] } } });
+    await storeDay(site, paired(YESTERDAY, { "a.example/": [1, 1, 1], "a.example/b": [2, 2, 2, 2] }));
+    await storeDay(site, paired(YESTERDAY, { "a.example/b": [4, 4, 8] }), 1);
+    // An earlier flush of a day that is still open.
+    await storeDay(site, paired(TODAY, { "a.example/": [64, 64, 64] }), 1);
+    const tallies = [
+      { days: [paired(TODAY, { "a.example/b": [16, 16, 16] })] },
+      { days: [paired(TODAY, { "a.example/": [32, 32, 32] })] },
+    ];
+    const at = world(site, tallies);
+    const query = `property=event:page&filters=visit:country==LV&metrics=pageviews&period=custom&date=${YESTERDAY},${TODAY}`;
+    const response = await breakdown(REQUEST, at.context(`/?site_id=example.com&${query}`), at.access);
+    expect(await response.json()).toEqual({
+      results: [
+        { page: "/", pageviews: 33 },
+        { page: "/b", pageviews: 26 },
+      ],
+    });
+    expect(at.calls.map(({ pairs }) => pairs)).toEqual([
+      ["country*page", "country*entry_page"],
+      ["country*page", "country*entry_page"],
+    ]);
+  });
+});
+
+describe("months that are over", () => {
+  const SUMMER = "period=custom&date=2026-07-01,2026-09-30";
+
+  /** Two days in each of three months; of all there are month rows, which are wrong, so that it shows where they are read. */
+  async function summer(id: number, valid: string[]) {
+    const site = siteOf(id);
+    for (const [index, month] of ["2026-07", "2026-08", "2026-09"].entries()) {
+      await store(site, `${month}-01`, "site", { "": [1, 1, 1] });
+      await store(site, `${month}-28`, "site", { "": [1, 1, 10 ** index] });
+      await store(site, month, "site", { "": [1, 1, 1000 * (index + 1)] });
+    }
+    await env.DB.batch(valid.map((month) => env.DB.prepare("INSERT INTO months VALUES (?, ?)").bind(site.id, month)));
+    return site;
+  }
+  const total = async (at: ReturnType<typeof world>, query: string) => {
+    const url = `/?site_id=example.com&metrics=pageviews&${query}`;
+    const response = await aggregate(REQUEST, at.context(url), at.access);
+    return ((await response.json()) as { results: { pageviews: { value: number } } }).results.pageviews.value;
+  };
+
+  it("are read by their rows where these are valid, else by their days", async () => {
+    const at = world(await summer(40, ["2026-08"]));
+    expect(await total(at, SUMMER)).toBe(2 + 2000 + 101);
+    expect((await pageviews(at, `${SUMMER}&interval=month`)).views).toEqual([2, 2000, 101]);
+    const byDay = (await pageviews(at, `${SUMMER}&interval=day`)).views ?? [];
+    expect(byDay.filter((views) => views > 0)).toEqual([1, 1, 1, 10, 1, 100]);
+  });
+
+  it("are read by their days where the range has part of them", async () => {
+    const at = world(await summer(41, ["2026-07", "2026-08", "2026-09"]));
+    expect(await total(at, "period=custom&date=2026-07-02,2026-09-29")).toBe(1 + 2000 + 101);
+    expect(await total(at, "period=custom&date=2026-07-01,2026-09-30")).toBe(6000);
+    expect(await total(at, "period=month&date=2026-08-15")).toBe(2000);
+  });
+
+  it("are read by their days where a tally answers for one of them", async () => {
+    const site = await summer(42, ["2026-07", "2026-08", "2026-09"]);
+    const at = world(site, [{ days: [openDay("2026-08-28", views(5))] }]);
+    expect(await total(at, SUMMER)).toBe(1000 + (1 + 5) + 3000);
+    expect((await pageviews(at, `${SUMMER}&interval=month`)).views).toEqual([1000, 6, 3000]);
+  });
+
+  it("are not read where they are not over", async () => {
+    const site = siteOf(43);
+    await store(site, YESTERDAY, "site", { "": [1, 1, 2] });
+    await store(site, "2026-11", "site", { "": [1, 1, 1000] });
+    await env.DB.prepare("INSERT INTO months VALUES (43, '2026-11')").run();
+    expect(await total(world(site), "period=month")).toBe(2);
   });
 });
 
