@@ -199,6 +199,7 @@ function questionOf(
   bucket: Bucket,
   goals: readonly Goal[],
 ): Question {
+  checkAlternatives(filter);
   const subjects: Subject[] = [...groups];
   for (const condition of conditionsOf(filter)) {
     const property = known(condition.dimension, "filters", condition.path);
@@ -217,6 +218,17 @@ function checkGoals({ anyOf, path }: Condition, goals: readonly Goal[]): void {
   for (const matcher of anyOf) {
     if (isSearch(matcher) || matcher.length > 1 || labels.includes(matcher[0] ?? "")) continue;
     throw new Refusal("filters", "must be a goal of the site; define it, or ask for event:name", path);
+  }
+}
+
+/** @throws Refusal where goals or a custom property are an alternative to others: their counts know of no other hits. */
+function checkAlternatives(filter: Filter | null): void {
+  for (const part of conjunctsOf(filter)) {
+    const names = [...new Set(conditionsOf(part).map(({ dimension }) => dimension))];
+    const partial = names.find((name) => name === GOAL_PROPERTY || customPropertyOfFact(name) !== null);
+    if (partial !== undefined && names.length > 1) {
+      throw new Refusal("filters", `${partial} must not be joined by or, or by not, with other dimensions`);
+    }
   }
 }
 
@@ -448,13 +460,8 @@ function isGoalCondition(filter: Filter): boolean {
   return conditions.length > 0 && conditions.every(({ dimension }) => dimension === GOAL_PROPERTY);
 }
 
-/** @throws Refusal where goals are asked about in one condition with other dimensions. */
 function withoutGoals(filter: Filter | null): Filter | null {
-  const rest = conjunctsOf(filter).filter((part) => !isGoalCondition(part));
-  if (rest.some((part) => conditionsOf(part).some(({ dimension }) => dimension === GOAL_PROPERTY))) {
-    throw new Refusal("filters", "with conversion rates, event:goal must not be joined by or with other dimensions");
-  }
-  return allOf(rest);
+  return allOf(conjunctsOf(filter).filter((part) => !isGoalCondition(part)));
 }
 
 /** Page goals among those that a question takes in. */
