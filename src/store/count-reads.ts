@@ -294,6 +294,8 @@ class Statement {
     if ("and" in where) return this.#join(where.and, "AND", labelOf) || "1";
     if ("or" in where) return this.#join(where.or, "OR", labelOf) || "0";
     if ("not" in where) return `(NOT ${this.#where(where.not, labelOf)})`;
+    // A search that found nothing. A label that is not used would leave a value bound that the statement does not have.
+    if (where.anyOf.length === 0) return "0";
     const label = labelOf(where.term);
     const exact = where.anyOf.filter((pattern) => pattern.length === 1).map(([text]) => text);
     const tests = where.anyOf
@@ -302,7 +304,7 @@ class Statement {
     if (exact.length > 0) {
       tests.unshift(`${label} IN (SELECT value FROM json_each(${this.#bind(JSON.stringify(exact))}))`);
     }
-    return `(${tests.join(" OR ") || "0"})`;
+    return `(${tests.join(" OR ")})`;
   }
 
   #join(parts: readonly Where[], word: string, labelOf: (term: number) => string): string {
