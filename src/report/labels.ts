@@ -30,8 +30,9 @@ export function labelOf({ rule, blank }: Label, value: string): string {
 export function termLabel(term: Term, keys: readonly [string, string]): string | null {
   if ("as" in term) return term.as;
   const key = keys[term.key];
-  if (term.names) return Object.hasOwn(term.names, key) ? (term.names[key] ?? null) : null;
-  return labelOf(term, key);
+  if (!term.names) return labelOf(term, key);
+  const named = shown(term.rule, key);
+  return Object.hasOwn(term.names, named) ? (term.names[named] ?? null) : null;
 }
 
 function shown(rule: LabelRule, value: string): string {

@@ -29,8 +29,8 @@ export type Place =
   | { property: string };
 
 /**
- * How a source tells one of the things a read asks about: by one of its keys, or always the same. With `names` a key
- * is shown by its name there, and cells without a name are left out.
+ * How a source tells one of the things a read asks about: by one of its keys, or always the same. With `names` what
+ * the rule makes of the key is shown by its name there, and cells without a name are left out.
  */
 export type Term = (Label & { key: 0 | 1; names?: Readonly<Record<string, string>> }) | { as: string };
 

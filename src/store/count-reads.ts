@@ -284,7 +284,8 @@ class Statement {
     if ("as" in term) return this.#bind(term.as);
     const key = keys[term.key];
     if (term.names) {
-      return `(SELECT value FROM json_each(${this.#bind(JSON.stringify(term.names))}) AS names WHERE names.key = ${key})`;
+      const names = `json_each(${this.#bind(JSON.stringify(term.names))}) AS names`;
+      return `(SELECT value FROM ${names} WHERE names.key = ${valueSql(term, key)})`;
     }
     const blank = this.#bind(term.blank);
     return `CASE ${key} WHEN '${OTHER}' THEN ${key} ELSE coalesce(nullif(${valueSql(term, key)}, ''), ${blank}) END`;
