@@ -208,8 +208,9 @@ function questionOf(
   }
   if (bucket === "hour" || range.hours) subjects.push(HOUR_FACT);
   const facts = factsOf(subjects);
-  checkJoined(facts, subjects, goals, bucket);
-  return { groups, bucket, filter, facts, subjects, goals, hours: range.hours };
+  const question = { groups, bucket, filter, facts, subjects, goals, hours: range.hours };
+  checkJoined(question);
+  return question;
 }
 
 /** @throws Refusal where a condition names what is no goal: a count of nothing would hide a slip of the pen. */
@@ -240,16 +241,13 @@ function factsOf(subjects: readonly Subject[]): string[] {
 }
 
 /** @throws Refusal where no counts join the facts. */
-function checkJoined(
-  facts: readonly string[],
-  subjects: readonly Subject[],
-  goals: readonly Goal[],
-  bucket: Bucket,
-): void {
-  const properties = subjects.flatMap((subject) => (subject === HOUR_FACT ? [] : [subject]));
+function checkJoined(question: Question): void {
+  const { facts, bucket } = question;
+  const properties = propertiesOf(question);
+  const part = question.filter === null ? "dimensions" : "filters";
   const custom = facts.find((fact) => customPropertyOfFact(fact) !== null);
-  if (custom && goals.some(({ type }) => type === "page") && properties.some(({ name }) => name === GOAL_PROPERTY)) {
-    throw new Refusal("filters", `page goals and ${custom} are counted apart; ask by event:name instead of event:goal`);
+  if (custom && pageGoalsOf(question).length > 0) {
+    throw new Refusal(part, `page goals and ${custom} are counted apart; ask by event:name instead of event:goal`);
   }
   if (facts.length < 2) return;
   const names = facts.map((fact) => nameOf(fact, properties));
@@ -261,7 +259,7 @@ function checkJoined(
         : "ask for whole days"
       : "ask with one filter or dimension less";
     throw new Refusal(
-      "filters",
+      part,
       `${names.slice(0, -1).join(", ")} and ${names.at(-1)} are more than two facts about a visit, and no record joins ` +
         `more; ${alternative}`,
     );
@@ -270,14 +268,14 @@ function checkJoined(
     if (property.paired) continue;
     const coarse = coarserOf(property);
     throw new Refusal(
-      "filters",
+      part,
       `${first} and ${second} are counted apart and cannot be joined` +
         (coarse ? `; ask for ${coarse} instead of ${property.name}` : "; ask about one of them"),
     );
   }
   const [a, b] = facts;
   if (!facts.every((fact) => fact === HOUR_FACT || properties.some((property) => property.fact === fact))) return;
-  if (a === EVENT_FACT && b === EVENT_FACT) throw new Refusal("filters", `${first} and ${second} cannot be joined`);
+  if (a === EVENT_FACT && b === EVENT_FACT) throw new Refusal(part, `${first} and ${second} cannot be joined`);
 }
 
 function nameOf(fact: string, properties: readonly Property[]): string {
