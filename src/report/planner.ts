@@ -104,17 +104,14 @@ export function plan(query: ReportQuery, goals: readonly Goal[]): Plan {
     }
   }
   const { bases, warnings: estimates } = basesOf(question, query);
-  const asksMoney = query.metrics.some(isMoney);
-  // What an amount stands beside is the events themselves.
-  const fields = asksMoney ? [...fieldsOf(query.metrics), "customEvents" as const] : fieldsOf(query.metrics);
-  const read = readOf(question, query, [...new Set(fields)]);
+  const read = readOf(question, query, fieldsRead(query, groups));
   return {
     query,
     groups,
     bucket,
     read: { ...read, top: topOf(query, bucket) },
     bases,
-    money: asksMoney ? moneyOf(question, read) : null,
+    money: query.metrics.some(isMoney) ? moneyOf(question, read) : null,
     usesPairs: read.sources.some(({ at }) => "pair" in at),
     pageGoals: pageGoalsOf(question),
     warnings: [...warnings, ...estimates],
@@ -139,6 +136,15 @@ function basesOf(question: Question, query: ReportQuery): { bases: Plan["bases"]
     }
   }
   return { bases, warnings };
+}
+
+const OCCURRED: Read["fields"] = ["visitors", "pageviews", "customEvents"];
+
+/** What metrics are made of, and of a breakdown by ratios and amounts alone what tells that a value occurred. */
+function fieldsRead({ metrics }: ReportQuery, groups: readonly Property[]): Read["fields"] {
+  const fields = fieldsOf(metrics);
+  const hasCount = metrics.some((metric) => !isMoney(metric) && "sum" in FORMS[metric]);
+  return groups.length === 0 || hasCount ? fields : [...new Set([...fields, ...OCCURRED])];
 }
 
 /** Whether a property can be broken down with a metric. */
