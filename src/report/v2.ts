@@ -2,8 +2,8 @@
  * The Stats API v2 (Plausible's): `POST /api/v2/query`. A thin face: a query in, its rows in v2's shapes out, or as CSV.
  *
  * Ours besides: `include.comparisons`, `visit:language`; `meta.metric_warnings` says which numbers are no exact count,
- * and why; `meta.partial_time_labels` which times are not over or not whole; `meta.detail_from` from which day on there
- * are counts of two dimensions together. Imported days count unless `include.imports` is false.
+ * and why; `meta.partial_time_labels` which times are not over or not whole; `meta.detail_from` from which day of
+ * the range on there are counts of two dimensions together. Imported days count unless `include.imports` is false.
  */
 
 import { localDayAt } from "../calendar.ts";
@@ -15,9 +15,10 @@ import { csvAnswer, wantsCsv } from "./csv.ts";
 import { ACCESS, type Access, answering, countsOf, localNow, reportJson } from "./face.ts";
 import { checkWildcards, MOST_CONDITIONS } from "./filters.ts";
 import { firstDayOf } from "./gather.ts";
-import { changeOf } from "./metrics.ts";
+import { baseOf, changeOf, FORMS, isMoney } from "./metrics.ts";
 import type { Pattern } from "./pattern.ts";
 import {
+  daysOf,
   type LocalNow,
   type Range,
   rangeAYearBefore,
@@ -26,12 +27,14 @@ import {
   toTheSameHour,
   untilNow,
 } from "./period.ts";
+import { propertyNamed } from "./properties.ts";
 import {
   allOf,
   type Condition,
   conditionsOf,
   type Filter,
   isSearch,
+  type Metric,
   queryOf,
   Refusal,
   type ReportQuery,
@@ -62,7 +65,7 @@ export function queryV2(request: Request, context: Context, access: Access = ACC
     if (wantsCsv(request, context.url)) return asCsv(answer, site);
     return reportJson({
       results: resultsOf(answer, before, asked),
-      meta: metaOf(answer, before, asked, report.bounds.firstPairDay),
+      meta: metaOf(answer, before, asked, report.bounds.firstPairDay, context.now),
       query: echoOf(asked, answer, before, site, context.now),
     });
   }, refusalText);
@@ -91,26 +94,33 @@ function asQueries(
     throw new Refusal("metrics", "must not name a metric twice");
   }
   if (!comparisons) return { query, compared: null };
-  const before = comparedRange(comparisons, range, now);
+  const before = comparedRange(comparisons, query, now);
   // Its rows are looked up by those of the query: all of them are needed.
   return { query, compared: { ...query, range: before, page: null, order: [], totalRows: false } };
 }
 
 function comparedRange(
   { mode, date_range: custom }: NonNullable<V2Query["include"]["comparisons"]>,
-  range: Range,
+  { range, dimensions }: ReportQuery,
   now: LocalNow,
 ): Range {
+  // Hours are compared one by one: those of a day that is not over lack nothing but the hour that is.
+  const isByHour = dimensions.includes("time:hour") || (dimensions.includes("time") && daysOf(range) === 1);
+  const fairly = (before: Range) => (isByHour ? before : toTheSameHour(before, range, now));
   const at = ["comparisons", "date_range"];
   if (mode !== "custom" && custom !== undefined) {
     throw new Refusal("include", 'belongs to the mode "custom" alone', at);
   }
-  if (mode === "previous_period") return toTheSameHour(rangeBefore(range), range, now);
-  if (mode === "year_over_year") return toTheSameHour(rangeAYearBefore(range), range, now);
+  if (mode === "previous_period") return fairly(rangeBefore(range));
+  if (mode === "year_over_year") return fairly(rangeAYearBefore(range));
   if (custom === undefined || typeof custom === "string") {
     throw new Refusal("include", "must be two dates, YYYY-MM-DD", at);
   }
-  return rangeNamed(custom, now, now.today);
+  try {
+    return rangeNamed(custom, now, now.today);
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal("include", error.rule, at) : error;
+  }
 }
 
 /** @throws Refusal */
@@ -144,12 +154,19 @@ function converted(input: FilterInput, path: readonly number[], depth: number): 
       const [kind, negated] = operator.split("_");
       const condition: Condition = {
         dimension,
-        anyOf: (texts ?? values).map((text) => matcherOf(kind ?? "", String(text), caseSensitive)),
+        anyOf: (texts ?? values).map((text) =>
+          matcherOf(kind ?? "", String(text) || (kind === "is" ? blankOf(dimension) : ""), caseSensitive),
+        ),
         path: [...path, 1],
       };
       return negated ? { not: condition } : condition;
     }
   }
+}
+
+/** What is shown for a dimension's empty value: the same filter finds it by either. */
+function blankOf(dimension: string): string {
+  return propertyNamed(dimension)?.label.blank ?? "";
 }
 
 function matcherOf(kind: string, text: string, caseSensitive: boolean): Pattern | Search {
@@ -175,7 +192,7 @@ function resultsOf({ query, rows }: Answer, before: Answer | undefined, asked: V
   return shown.map((row) => ({
     dimensions: row.dimensions,
     metrics: valuesOf(row, asked),
-    ...(comparisonOf && { comparison: comparisonOf(row, rows.indexOf(row), asked) }),
+    ...(comparisonOf && { comparison: comparisonOf(row, asked) }),
   }));
 }
 
@@ -189,11 +206,12 @@ function comparing({ dimensions }: ReportQuery, before: Answer) {
   const keyOf = (labels: readonly string[], time: string) =>
     JSON.stringify(labels.map((label, index) => (index === timePlace ? time : label)));
   const byKey = new Map(before.rows.map((row) => [keyOf(row.dimensions, row.time?.key ?? ""), row]));
-  return ({ dimensions: labels, metrics, time }: ResultRow, _index: number, asked: V2Query) => {
+  return ({ dimensions: labels, metrics, time }: ResultRow, asked: V2Query) => {
     const place = time ? time.index : -1;
     const then = before.buckets[place];
     const row = byKey.get(keyOf(labels, then?.key ?? ""));
-    const values = asked.metrics.map((metric) => row?.metrics[metric] ?? (row ? null : zeroOf(metrics[metric])));
+    const none = time && !then ? () => null : zeroOf;
+    const values = asked.metrics.map((metric) => (row ? (row.metrics[metric] ?? null) : none(metric)));
     return {
       dimensions: labels.map((label, index) => (index === timePlace ? (then?.label ?? null) : label)),
       metrics: values,
@@ -204,29 +222,40 @@ function comparing({ dimensions }: ReportQuery, before: Answer) {
   };
 }
 
-/** What a count is where there is no row: nothing; a ratio and an amount have no value then. */
-function zeroOf(value: Value | undefined): Value {
-  return typeof value === "number" ? 0 : null;
+/** What a count, or a share of visitors, is where there is no row: nothing. Another ratio and an amount have no value then. */
+function zeroOf(metric: Metric): Value {
+  return !isMoney(metric) && ("sum" in FORMS[metric] || baseOf(metric)) ? 0 : null;
 }
 
 function numberOf(value: Value | undefined): number | null {
   return typeof value === "object" ? (value?.value ?? null) : (value ?? null);
 }
 
-function metaOf(answer: Answer, before: Answer | undefined, { include }: V2Query, firstPairDay: string | null) {
+function metaOf(
+  answer: Answer,
+  before: Answer | undefined,
+  { include }: V2Query,
+  firstPairDay: string | null,
+  now: number,
+) {
   const warnings = byMetric([...answer.warnings, ...(before?.warnings ?? [])]);
+  const labelled = answer.buckets.filter(({ at = 0 }) => !include.trim_relative_date_range || at <= now);
   const partial = answer.buckets.filter(({ isPartial }) => isPartial).map(({ label }) => label);
   return {
-    ...(include.time_labels && { time_labels: answer.buckets.map(({ label }) => label) }),
+    ...(include.time_labels && { time_labels: labelled.map(({ label }) => label) }),
     ...(partial.length > 0 && { partial_time_labels: partial }),
     ...(include.total_rows && { total_rows: answer.totalRows }),
-    ...(answer.usesPairs && firstPairDay !== null && { detail_from: firstPairDay }),
+    ...(answer.usesPairs && firstPairDay !== null && { detail_from: laterOf(firstPairDay, answer.query.range.from) }),
     ...(warnings && {
       metric_warnings: Object.fromEntries(
         Object.entries(warnings).map(([metric, { code, text }]) => [metric, { code, warning: text }]),
       ),
     }),
   };
+}
+
+function laterOf(one: string, other: string): string {
+  return one > other ? one : other;
 }
 
 function echoOf(asked: V2Query, answer: Answer, before: Answer | undefined, site: Site, now: number) {
