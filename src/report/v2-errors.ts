@@ -60,10 +60,15 @@ function quoted(value: unknown): string {
   return text.length > QUOTED_CHARS ? `${text.slice(0, QUOTED_CHARS)}…` : text;
 }
 
+/** Operators of Plausible's that ask what else happened in a visit. */
+const BEHAVIOURAL: readonly unknown[] = ["has_done", "has_not_done"];
+const NOT_JOINED = "has_done and has_not_done cannot be told: no record joins what one visitor did";
+
 /** The rules zod checks, in our words; of shapes, what there is to choose from. */
 export function v2Rule(issue: RawIssue): string | undefined {
   if (issue.code !== "invalid_union") return undefined;
   if (issue.path?.[0] === "filters") {
+    if (Array.isArray(issue.input) && BEHAVIOURAL.includes(issue.input[0])) return NOT_JOINED;
     return 'must be [operator, dimension, [values]], ["and"|"or", [filters]] or ["not", filter]';
   }
   return undefined;
