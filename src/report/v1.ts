@@ -3,7 +3,8 @@
  * parameters in, one query or two, its rows in v1's shapes out; time series and breakdowns also as CSV.
  *
  * Ours besides: `meta.metric_warnings` says which numbers are no exact count, and why; absent where all are.
- * A ratio over nothing is 0 in an aggregate (`time_on_page`, `scroll_depth`: null), and null in rows.
+ * A ratio over nothing is 0 in an aggregate (`time_on_page`, `scroll_depth`: null), and null in rows (`views_per_visit`
+ * and shares of visitors: 0).
  */
 
 import { z } from "zod";
@@ -73,6 +74,8 @@ export const BREAKDOWN = z.object({
 });
 export const REALTIME = z.object(siteField);
 
+const ZERO_IN_ROWS = ["views_per_visit", "percentage", "conversion_rate"] as const;
+
 /** Rows of a breakdown that may be paged through. */
 const DEEPEST_ROW = 100_000;
 
@@ -100,7 +103,9 @@ export function aggregate(_request: Request, context: Context, access: Access = 
       const value = orZero(metric, now?.[metric]);
       if (!before) return [metric, { value }];
       const comparison = orZero(metric, before[metric]);
-      return [metric, { value, change: changeOf(metric, value, comparison), comparison_value: comparison }];
+      // From no visits at all, a bounce rate has not risen.
+      const known = metric === "bounce_rate" && typeof before[metric] !== "number" ? null : comparison;
+      return [metric, { value, change: changeOf(metric, value, known), comparison_value: comparison }];
     });
     return withWarnings(
       Object.fromEntries(results),
@@ -193,9 +198,15 @@ function rowsAnswer(
     );
   }
   return withWarnings(
-    rows.map(({ dimensions: [label], metrics }: ResultRow) => ({ [key]: label, ...metrics })),
+    rows.map(({ dimensions: [label], metrics }: ResultRow) => ({ [key]: label, ...withZeros(metrics) })),
     warnings,
   );
+}
+
+/** Of a bucket without visits there is no bounce rate and no duration; the other ratios are 0 then, as clients expect. */
+function withZeros(metrics: ResultRow["metrics"]): ResultRow["metrics"] {
+  const zeros = ZERO_IN_ROWS.flatMap((metric) => (metrics[metric] === null ? [[metric, 0]] : []));
+  return { ...metrics, ...Object.fromEntries(zeros) };
 }
 
 /** The API's clients expect numbers of an aggregate; engagement alone is null where nobody told of any. */
