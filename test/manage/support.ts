@@ -26,6 +26,8 @@ export async function call(
     env?: Partial<Env>;
     now?: number;
     headers?: Record<string, string>;
+    /** What the platform knows of the connection. */
+    cf?: Record<string, string>;
   } = {},
 ): Promise<Answer> {
   const [method = "GET", path = "/"] = line.split(" ");
@@ -33,7 +35,8 @@ export async function call(
   const headers = new Headers(options.headers);
   if (key !== null) headers.set("Authorization", `Bearer ${key}`);
   const raw = typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
-  const init: RequestInit = { method, headers };
+  const init: RequestInit<CfProperties> = { method, headers };
+  if (options.cf) init.cf = options.cf as CfProperties;
   if (body !== undefined) init.body = raw ? (body as BodyInit) : JSON.stringify(body);
   const later: Promise<unknown>[] = [];
   const ctx = { waitUntil: (promise: Promise<unknown>) => void later.push(promise) };
