@@ -95,6 +95,7 @@ export function rangeNamed(
   }
 }
 
+export const DATE_RULE = "must be a date of the calendar, YYYY-MM-DD";
 export const DATE_RANGE_RULE =
   'must be "day", "24h", "Nd", "month", "Nmo", "year", "all" or two dates of the calendar, YYYY-MM-DD';
 
@@ -167,7 +168,7 @@ function checkedRange(from: string, to: string): Range {
 }
 
 function checkDate(date: string): void {
-  if (!isDate(date)) throw new Refusal("date_range", "must be a date of the calendar, YYYY-MM-DD");
+  if (!isDate(date)) throw new Refusal("date_range", DATE_RULE);
   if (date < EARLIEST || date > LATEST) {
     throw new Refusal("date_range", `must lie between ${EARLIEST} and ${LATEST}`);
   }

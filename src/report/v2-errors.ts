@@ -1,10 +1,10 @@
 /** Errors of v2: the place in the query, as a JSON pointer (RFC 6901), and what is wrong there. */
 
 import type { z } from "zod";
+import { DATE_RANGE_RULE, DATE_RULE } from "./period.ts";
 import type { Part, Refusal } from "./query.ts";
 
 type Issue = z.core.$ZodIssue;
-type RawIssue = z.core.$ZodRawIssue;
 
 /** How much of what was sent an error repeats. */
 const QUOTED_CHARS = 60;
@@ -12,15 +12,40 @@ const QUOTED_CHARS = 60;
 /** `#/metrics/1: Invalid metric "baa"` */
 export function issueText(issues: readonly Issue[], query: unknown): string {
   const { path, issue } = deepest(issues, []);
-  const at = (more: readonly PropertyKey[]) => pointer([...path, ...more]);
-  const sent = quoted(valueAt(query, path));
-  if (issue?.code === "unrecognized_keys") return `${at(issue.keys.slice(0, 1))}: is not a known field`;
-  if (issue?.code === "invalid_value" && path[0] === "metrics") return `${at([])}: Invalid metric ${sent}`;
-  if (path[0] === "date_range" && path.length === 1 && issue?.code !== "invalid_type") {
-    return `${at([])}: Invalid date range ${sent}: ${issue?.message}`;
-  }
-  return `${at([])}: ${issue?.message ?? "is not understood"}`;
+  const sent = valueAt(query, path);
+  if (issue?.code === "unrecognized_keys")
+    return `${pointer([...path, ...issue.keys.slice(0, 1)])}: is not a known field`;
+  return `${pointer(path)}: ${ruleAt(path, issue, sent)}`;
 }
+
+/** What is wrong at a place, in the words of Plausible where clients may know them. */
+function ruleAt(path: readonly PropertyKey[], issue: Issue | undefined, sent: unknown): string {
+  const rule = issue?.message ?? "is not understood";
+  if (sent === undefined) return "is required";
+  const date = path.indexOf("date_range");
+  if (date >= 0) {
+    return path.length > date + 1 ? DATE_RULE : `Invalid date range ${quoted(sent)}: ${DATE_RANGE_RULE}`;
+  }
+  switch (path[0]) {
+    case "metrics":
+      return issue?.code === "invalid_value" ? `Invalid metric ${quoted(sent)}` : rule;
+    case "filters":
+      if (issue?.code !== "invalid_union") return rule;
+      // The third of a condition is the list of its values.
+      if (path.at(-2) === 2) return "must be a string or a number";
+      return Array.isArray(sent) && BEHAVIOURAL.includes(sent[0]) ? NOT_JOINED : FILTER_RULE;
+    case "order_by":
+      return path.length === 2 ? ORDER_RULE : rule;
+    default:
+      return rule;
+  }
+}
+
+const FILTER_RULE = 'must be [operator, dimension, [values]], ["and"|"or", [filters]] or ["not", filter]';
+const ORDER_RULE = 'must be [metric or dimension, "asc" or "desc"]';
+/** Operators of Plausible's that ask what else happened in a visit. */
+const BEHAVIOURAL: readonly unknown[] = ["has_done", "has_not_done"];
+const NOT_JOINED = "has_done and has_not_done cannot be told: no record joins what one visitor did";
 
 /** `#/filters/0/1: must be …` */
 export function refusalText({ part, path, rule }: Refusal): string {
@@ -58,18 +83,4 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 function quoted(value: unknown): string {
   const text = JSON.stringify(value) ?? "undefined";
   return text.length > QUOTED_CHARS ? `${text.slice(0, QUOTED_CHARS)}…` : text;
-}
-
-/** Operators of Plausible's that ask what else happened in a visit. */
-const BEHAVIOURAL: readonly unknown[] = ["has_done", "has_not_done"];
-const NOT_JOINED = "has_done and has_not_done cannot be told: no record joins what one visitor did";
-
-/** The rules zod checks, in our words; of shapes, what there is to choose from. */
-export function v2Rule(issue: RawIssue): string | undefined {
-  if (issue.code !== "invalid_union") return undefined;
-  if (issue.path?.[0] === "filters") {
-    if (Array.isArray(issue.input) && BEHAVIOURAL.includes(issue.input[0])) return NOT_JOINED;
-    return 'must be [operator, dimension, [values]], ["and"|"or", [filters]] or ["not", filter]';
-  }
-  return undefined;
 }

@@ -41,7 +41,7 @@ import {
   type Search,
 } from "./query.ts";
 import { type Answer, type ResultRow, run, type Value } from "./run.ts";
-import { issueText, refusalText, v2Rule } from "./v2-errors.ts";
+import { issueText, refusalText } from "./v2-errors.ts";
 import { DEEPEST_FILTER, type FilterInput, V2_QUERY, type V2Query } from "./v2-schema.ts";
 import { byMetric } from "./warnings.ts";
 
@@ -50,7 +50,9 @@ export function queryV2(request: Request, context: Context, access: Access = ACC
   return answering(async () => {
     const sent = await readJson(request);
     if (sent instanceof Response) return sent;
-    const asked = checked(sent.value, V2_QUERY, (issues) => issueText(issues, sent.value), v2Rule);
+    const { filters } = Object(sent.value);
+    if (Array.isArray(filters)) for (const [index, filter] of filters.entries()) checkDepth(filter, [index], 1);
+    const asked = checked(sent.value, V2_QUERY, (issues) => issueText(issues, sent.value));
     if (asked instanceof Response) return asked;
     const site = await access.siteFor(context, asked.site_id);
     if (site instanceof Response) return site;
@@ -93,6 +95,9 @@ function asQueries(
   if (new Set(asked.metrics).size !== asked.metrics.length) {
     throw new Refusal("metrics", "must not name a metric twice");
   }
+  if (asked.include.time_labels && !asked.dimensions.some((name) => name.startsWith("time"))) {
+    throw new Refusal("include", "needs a time dimension", ["time_labels"]);
+  }
   if (!comparisons) return { query, compared: null };
   const before = comparedRange(comparisons, query, now);
   // Its rows are looked up by those of the query: all of them are needed.
@@ -125,7 +130,7 @@ function comparedRange(
 
 /** @throws Refusal */
 function filterOf(filters: readonly FilterInput[]): Filter | null {
-  const filter = allOf(filters.map((part, index) => converted(part, [index], 1)));
+  const filter = allOf(filters.map((part, index) => converted(part, [index])));
   const conditions = conditionsOf(filter);
   if (conditions.length > 2 * MOST_CONDITIONS) {
     throw new Refusal("filters", `must have at most ${2 * MOST_CONDITIONS} conditions`);
@@ -134,18 +139,31 @@ function filterOf(filters: readonly FilterInput[]): Filter | null {
   return filter;
 }
 
-function converted(input: FilterInput, path: readonly number[], depth: number): Filter {
+/**
+ * Looks at a filter as it was sent, whatever it is: what takes it apart later goes as deep as it does.
+ * @throws Refusal
+ */
+function checkDepth(filter: unknown, path: readonly number[], depth: number): void {
+  const [operator, joined]: unknown[] = Array.isArray(filter) ? filter : [];
+  if (operator !== "not" && operator !== "and" && operator !== "or") return;
   if (depth > DEEPEST_FILTER) {
     throw new Refusal("filters", `must not be joined more than ${DEEPEST_FILTER} times over`, path);
   }
+  if (operator === "not") checkDepth(joined, [...path, 1], depth + 1);
+  else if (Array.isArray(joined)) {
+    for (const [index, part] of joined.entries()) checkDepth(part, [...path, 1, index], depth + 1);
+  }
+}
+
+function converted(input: FilterInput, path: readonly number[]): Filter {
   const [operator, second, values] = input;
   switch (operator) {
     case "and":
-      return { and: (second as FilterInput[]).map((part, index) => converted(part, [...path, 1, index], depth + 1)) };
+      return { and: (second as FilterInput[]).map((part, index) => converted(part, [...path, 1, index])) };
     case "or":
-      return { or: (second as FilterInput[]).map((part, index) => converted(part, [...path, 1, index], depth + 1)) };
+      return { or: (second as FilterInput[]).map((part, index) => converted(part, [...path, 1, index])) };
     case "not":
-      return { not: converted(second as FilterInput, [...path, 1], depth + 1) };
+      return { not: converted(second as FilterInput, [...path, 1]) };
     default: {
       const [, dimension, texts, { case_sensitive: caseSensitive = true } = {}] = input as Extract<
         FilterInput,
