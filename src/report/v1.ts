@@ -64,8 +64,11 @@ function numberField(least: number, most: number, otherwise: number) {
     .default(otherwise);
 }
 
+/** `date` is what older clients call a day. */
+const INTERVALS = ["day", "month", "date"] as const;
+
 export const AGGREGATE = z.object({ ...queryFields, compare: z.enum(["previous_period"]).optional() });
-export const TIMESERIES = z.object({ ...queryFields, interval: z.enum(["day", "month"]).optional() });
+export const TIMESERIES = z.object({ ...queryFields, interval: z.enum(INTERVALS).optional() });
 export const BREAKDOWN = z.object({
   ...queryFields,
   property: z.string(),
@@ -124,13 +127,14 @@ export function timeseries(request: Request, context: Context, access: Access = 
 
     const byMonth = asked.period === "6mo" || asked.period === "12mo";
     const interval = asked.interval ?? (byMonth ? "month" : "day");
-    const query = { ...asQuery(asked, site, context), dimensions: [`time:${interval}`] };
+    const dimensions = [interval === "month" ? "time:month" : "time:day"];
+    const query = { ...asQuery(asked, site, context), dimensions };
     return rowsAnswer(
       request,
       context,
       await answerOf(query, site, context, access),
       "date",
-      `${site.domain} by ${interval}`,
+      `${site.domain} by ${interval === "month" ? "month" : "day"}`,
     );
   });
 }
