@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what a counted hit costs and how fast reports are, in one table a run; `-- --quick` takes two minutes
- * instead of seven, for rougher figures; `-- --only reports` (or `hits`) runs one half. Everything runs here and now, on
+ * instead of six, for rougher figures; `-- --only reports` (or `hits`) runs one half. Everything runs here and now, on
  * as many cores as there are (made for two).
  *
  * Throughput: the Worker as `npm start` serves it (bundled by wrangler, in Miniflare, not `wrangler dev`), loaded by a

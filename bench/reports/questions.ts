@@ -20,6 +20,8 @@ export interface Question {
   body?: object;
   /** What of Footfall's answer is compared. */
   read(answer: never): Panels;
+  /** It is answered from pairs, of which a day of so many pages has more than are counted apart; the answer says so. */
+  isOfPairs: boolean;
   /** To the plain table, by panel. */
   plain: Record<string, PlainQuestion>;
 }
@@ -51,6 +53,7 @@ export function questions(domain: string, today: string): Question[] {
         ...(Object.fromEntries(metrics.map((metric, index) => [metric, counts[index]])) as Omit<Counted, "value">),
       })),
     }),
+    isOfPairs: ask.filters !== undefined,
     plain: { all: { limit: TOP, ...plain } },
   });
   return [
@@ -63,6 +66,7 @@ export function questions(domain: string, today: string): Question[] {
         days: timeseries.map(({ date, ...counts }) => ({ value: date, ...counts })),
         ...dimensions,
       }),
+      isOfPairs: false,
       plain: {
         totals: { kind: "totals", ...days },
         "totals before": { kind: "totals", ...lastDays(30, 30) },
