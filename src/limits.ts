@@ -89,6 +89,17 @@ export const LIMITS = {
   wrongPasswordsMs: 15 * MINUTE_MS,
   /** A shared link's password is asked for again after this long. */
   unlockedMs: 24 * HOUR_MS,
+  /** An upload to be imported: what the platform lets through on its smaller plans. */
+  importBytes: 100 * 1024 * 1024,
+  /** Its files unpacked, together; and how much longer than packed one may become. CSV packs 5 to 30 times. */
+  importUnpackedBytes: 500 * 1024 * 1024,
+  importUnpackedRatio: 100,
+  importFiles: 200,
+  /** Files whose rows are not in order of their days are sorted in memory, up to this size together. */
+  importUnsortedBytes: 8 * 1024 * 1024,
+  csvCellChars: 16_384,
+  /** Different values of a day that an import or export holds at once; the rest is `(other)`. */
+  exchangedValues: 200_000,
 
   /** An isolate knows a site's settings, or that there is no such site, for this long. */
   siteKnownMs: MINUTE_MS,

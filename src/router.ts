@@ -7,6 +7,7 @@ import { type IRequest, IttyRouter } from "itty-router";
 import { authenticate, hasScope } from "./auth.ts";
 import { collectClick, collectEvent, collectPixel, preflight } from "./collect/collect.ts";
 import type { Env } from "./env.ts";
+import { deleteImport, exportSite, getImports, importIntoSite } from "./exchange/routes.ts";
 import { health } from "./health.ts";
 import { refusal, retryLater, unauthorized } from "./http.ts";
 import { deleteGoal, deleteNamedGoal, getGoals, putGoal } from "./manage/goals.ts";
@@ -46,6 +47,11 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/api/v1/sites/:domain", access: "sites", handler: getSite },
   { method: "PUT", path: "/api/v1/sites/:domain", access: "sites", handler: putSite },
   { method: "DELETE", path: "/api/v1/sites/:domain", access: "sites", handler: deleteSite },
+
+  { method: "GET", path: "/api/v1/sites/:domain/export.zip", access: "stats", handler: exportSite },
+  { method: "POST", path: "/api/v1/sites/:domain/import", access: "sites", handler: importIntoSite },
+  { method: "GET", path: "/api/v1/sites/:domain/imports", access: "sites", handler: getImports },
+  { method: "DELETE", path: "/api/v1/sites/:domain/imports/:id", access: "sites", handler: deleteImport },
 
   { method: "POST", path: "/api/v1/links", access: "sites", handler: createLink },
 

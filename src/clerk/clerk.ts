@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
+import { Exchange, type ExchangeApi, type ExportRequest, type ImportRequest } from "../exchange/exchange.ts";
 import { Guesses } from "./guesses.ts";
 import { hashPassword, isPassword } from "./passwords.ts";
 
@@ -16,14 +17,27 @@ export interface ClerkApi {
 
 /**
  * Does for one site what takes more CPU than a Worker's request has (10 ms on the free plan; an object has 30 s).
- * Named by the site's id; stores nothing.
+ * Named by the site's id; stores nothing but an upload while it is read.
  *
  * Wrong passwords are counted in memory alone. The platform evicts an object after one or two minutes of silence, and
  * the count with it: who is patient gets ten guesses in about that time instead of in 15 minutes, some 10,000 a day.
  * That rules out going through a dictionary, and is no matter for a password of any length.
  */
-export class Clerk extends DurableObject<Env> implements ClerkApi {
+export class Clerk extends DurableObject<Env> implements ClerkApi, ExchangeApi {
+  readonly #exchange = new Exchange(this.ctx.storage, this.env);
   readonly #guesses = new Guesses();
+
+  exportCounts(request: ExportRequest): Promise<Response> {
+    return this.#exchange.exportCounts(request);
+  }
+
+  importCounts(body: ReadableStream<Uint8Array> | null, request: ImportRequest): Promise<Response> {
+    return this.#exchange.importCounts(body, request);
+  }
+
+  override alarm(): Promise<void> {
+    return this.#exchange.forgetUpload();
+  }
 
   async passwordHash(password: string, current: string | null): Promise<string> {
     return current !== null && isPassword(password, current) ? current : hashPassword(password);

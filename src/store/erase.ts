@@ -2,7 +2,7 @@
 
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { apiKeys, counts, months, sharedLinks, sites } from "./schema.ts";
+import { apiKeys, counts, imports, months, sharedLinks, sites } from "./schema.ts";
 import { from } from "./unavailable.ts";
 
 /**
@@ -15,6 +15,7 @@ export async function eraseRows(db: D1Database, siteId: number): Promise<void> {
     orm.batch([
       orm.delete(counts).where(eq(counts.siteId, siteId)),
       orm.delete(months).where(eq(months.siteId, siteId)),
+      orm.delete(imports).where(eq(imports.siteId, siteId)),
       orm.delete(apiKeys).where(eq(apiKeys.siteId, siteId)),
       orm.delete(sharedLinks).where(eq(sharedLinks.siteId, siteId)),
       orm.delete(sites).where(eq(sites.id, siteId)),

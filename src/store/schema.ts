@@ -2,11 +2,12 @@
  * The tables of D1 for Drizzle. The truth is `migrations/`; `test/store/schema.test.ts` holds the two together.
  */
 
-import { blob, integer, primaryKey, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import type { ZoneRule } from "../calendar.ts";
 import type { Goal } from "../goals.ts";
 import type { Scope } from "../route.ts";
 import { MIN_VISITORS, type ShardRule } from "../site.ts";
+import type { ImportSource, ImportState, ImportSummary } from "./imports.ts";
 
 export const sites = sqliteTable("sites", {
   id: integer("id").primaryKey({ autoIncrement: true }),
@@ -85,5 +86,25 @@ export const months = sqliteTable(
   (table) => [primaryKey({ columns: [table.siteId, table.month] })],
 );
 
+export const imports = sqliteTable(
+  "imports",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    siteId: integer("site_id")
+      .notNull()
+      .references(() => sites.id, { onDelete: "cascade" }),
+    source: text("source").$type<ImportSource>().notNull(),
+    /** SHA-256, 64 hex digits. */
+    contentHash: text("content_hash").notNull(),
+    fromDay: text("from_day").notNull(),
+    toDay: text("to_day").notNull(),
+    state: text("state").$type<ImportState>().notNull(),
+    summary: text("summary", { mode: "json" }).$type<ImportSummary>().notNull(),
+    /** ms since 1970 */
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("imports_of_site").on(table.siteId)],
+);
+
 /** Every table, for the health check. */
-export const TABLES = [sites, apiKeys, sharedLinks, counts, months] as const;
+export const TABLES = [sites, apiKeys, sharedLinks, counts, months, imports] as const;

@@ -109,7 +109,7 @@ it("spreads every counted column out in the view totals, each from its place", a
   });
 });
 
-it.each([["sites"], ["api_keys"], ["shared_links"]])("never gives an id of %s away twice", async (table) => {
+it.each([["sites"], ["api_keys"], ["shared_links"], ["imports"]])("never gives an id of %s away twice", async (table) => {
   const row = await env.DB.prepare("SELECT sql FROM sqlite_master WHERE name = ?").bind(table).first<{ sql: string }>();
   expect(row?.sql).toContain("AUTOINCREMENT");
 });

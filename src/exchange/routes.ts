@@ -1,0 +1,89 @@
+/**
+ * Moving in and out: `GET /api/v1/sites/:domain/export.zip`, `POST /api/v1/sites/:domain/import`,
+ * `GET /api/v1/sites/:domain/imports`, `DELETE /api/v1/sites/:domain/imports/:id`. ZIP takes more CPU than a Worker has:
+ * the site's clerk does the work, and what it answers is passed on as it comes.
+ */
+
+import { z } from "zod";
+import { isDate } from "../calendar.ts";
+import type { Env } from "../env.ts";
+import { check, json, refusal } from "../http.ts";
+import { LIMITS } from "../limits.ts";
+import { managedSite, siteForCredential } from "../manage/site-access.ts";
+import type { Context } from "../route.ts";
+import { doneImports, removeImport } from "../store/imports.ts";
+import type { ExchangeApi } from "./exchange.ts";
+import { shownImport } from "./shown.ts";
+import type { DayRange } from "./stored-days.ts";
+
+const dayField = z.string().refine(isDate, "must be a date such as 2026-11-22").optional();
+const rangeFields = z.object({ from: dayField, to: dayField });
+const idField = z.string().regex(/^[1-9]\d{0,14}$/);
+
+/**
+ * `GET /api/v1/sites/:domain/export.zip?from&to` → a ZIP of CSV files, made while it is sent. Shows all counts of a
+ * site at once, so that a key is needed: no link that was shared.
+ */
+export async function exportSite(_request: Request, context: Context): Promise<Response> {
+  const kind = context.credential?.kind;
+  if (kind !== "admin" && kind !== "key") return refusal(403, "An export needs a key.");
+  const range = rangeOf(context);
+  if (range instanceof Response) return range;
+  const site = await siteForCredential(context, context.params.domain ?? "");
+  if (site instanceof Response) return site;
+  return passedOn(await clerkOf(context.env, site.id).exportCounts({ site, range, now: context.now }));
+}
+
+function rangeOf({ url }: Context): Partial<DayRange> | Response {
+  const given = check(Object.fromEntries(url.searchParams), rangeFields);
+  if (given instanceof Response) return given;
+  const { from, to } = given;
+  if (from && to && from > to) return refusal(400, "from: must not be after to");
+  return { ...(from && { from }), ...(to && { to }) };
+}
+
+/**
+ * `POST /api/v1/sites/:domain/import` with a ZIP, a form with files, or a CSV (`?filename=`) → the import. The same
+ * content again → the import there is, `unchanged: true`.
+ */
+export async function importIntoSite(request: Request, context: Context): Promise<Response> {
+  const site = await managedSite(context);
+  if (site instanceof Response) return site;
+  if (Number(request.headers.get("Content-Length")) > LIMITS.importBytes) {
+    return refusal(413, `body: must be at most ${LIMITS.importBytes} bytes long`);
+  }
+  return passedOn(
+    await clerkOf(context.env, site.id).importCounts(request.body, {
+      site,
+      contentType: request.headers.get("Content-Type") ?? "",
+      fileName: context.url.searchParams.get("filename"),
+      now: context.now,
+    }),
+  );
+}
+
+/** `GET /api/v1/sites/:domain/imports` → `{imports: […]}`: those that count. */
+export async function getImports(_request: Request, context: Context): Promise<Response> {
+  const site = await managedSite(context);
+  if (site instanceof Response) return site;
+  return json({ imports: (await doneImports(context.env.DB, site.id)).map(shownImport) });
+}
+
+/** `DELETE /api/v1/sites/:domain/imports/:id` → `{"deleted": true}`. It stops counting at once. */
+export async function deleteImport(_request: Request, context: Context): Promise<Response> {
+  const site = await managedSite(context);
+  if (site instanceof Response) return site;
+  const id = idField.safeParse(context.params.id);
+  const removed = id.success && (await removeImport(context.env.DB, site.id, Number(id.data)));
+  return removed ? json({ deleted: true }) : refusal(404, "id: this site has no such import");
+}
+
+/** The clerk of a site. The cast stands here once, as in `tally/stub.ts`. */
+function clerkOf(env: Pick<Env, "CLERK">, siteId: number): ExchangeApi {
+  return env.CLERK.getByName(String(siteId)) as unknown as ExchangeApi;
+}
+
+/** An answer of another object, with headers that can be added to. */
+function passedOn(response: Response): Response {
+  return new Response(response.body, response);
+}
