@@ -37,12 +37,13 @@ export async function counted(siteId: number): Promise<Counted> {
   for (const { period, dimension, data } of results) {
     for (const [value, counts] of Object.entries(JSON.parse(data) as Cells)) {
       if (!counts.some((count) => count > 0)) continue;
-      const day = (sum[period] ??= {});
-      const cells = (day[dimension] ??= {});
+      const day = sum[period] ?? {};
+      const cells = day[dimension] ?? {};
       const known = cells[value] ?? [];
       cells[value] = Array.from({ length: Math.max(known.length, counts.length) }, (_, column) => {
         return (known[column] ?? 0) + (counts[column] ?? 0);
       });
+      sum[period] = { ...day, [dimension]: cells };
     }
   }
   return sum;
