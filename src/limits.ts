@@ -91,9 +91,9 @@ export const LIMITS = {
   unlockedMs: 24 * HOUR_MS,
   /** An upload to be imported: what the platform lets through on its smaller plans. */
   importBytes: 100 * 1024 * 1024,
-  /** Its files unpacked, together; and how much longer than packed one may become. CSV packs 5 to 30 times. */
+  /** Its files unpacked, together; and how much longer than packed one may become. CSV packs 5 to 50 times. */
   importUnpackedBytes: 500 * 1024 * 1024,
-  importUnpackedRatio: 100,
+  importUnpackedRatio: 200,
   importFiles: 200,
   /** Files whose rows are not in order of their days are sorted in memory, up to this size together. */
   importUnsortedBytes: 8 * 1024 * 1024,

@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /** An upload, to be read at any place of it. */
 export interface Bytes {
   size: number;
@@ -26,7 +28,7 @@ export function* piecesOf(bytes: Bytes, pieceBytes = PIECE_BYTES): Generator<Uin
 export function indexOf(bytes: Bytes, needle: Uint8Array, from: number): number {
   for (let at = from; at < bytes.size; at += PIECE_BYTES) {
     // With as much of the next piece as a needle on the border reaches into it.
-    const found = Buffer.from(bytes.read(at, PIECE_BYTES + needle.length - 1)).indexOf(needle);
+    const found: number = Buffer.from(bytes.read(at, PIECE_BYTES + needle.length - 1)).indexOf(needle);
     if (found >= 0) return at + found;
   }
   return -1;

@@ -1,5 +1,6 @@
 /** The counts of one day as they are summed up: dimension → value → columns in the order of `COUNTED`. Pure. */
 
+import { Buffer } from "node:buffer";
 import { OTHER } from "../dimensions.ts";
 import { LIMITS } from "../limits.ts";
 import { COLUMN, COUNTED } from "../metrics.ts";

@@ -1,5 +1,6 @@
 /** Reads `multipart/form-data` (RFC 7578) that rests somewhere, without holding its files. */
 
+import { Buffer } from "node:buffer";
 import { LIMITS } from "../limits.ts";
 import { type Bytes, indexOf, part } from "./bytes.ts";
 import { Refused } from "./refused.ts";
@@ -25,14 +26,14 @@ export function boundaryOf(contentType: string): string | null {
 export function formFiles(body: Bytes, boundary: string): FormFile[] {
   const files: FormFile[] = [];
   // The line break before a boundary is the boundary's; the first one has none.
-  const delimiter = Buffer.from(`\r\n--${boundary}`);
+  const delimiter: Uint8Array = Buffer.from(`\r\n--${boundary}`);
   const broken = new Refused("body: must be the multipart/form-data that its content type says");
   let at = Buffer.from(body.read(0, delimiter.length - 2)).equals(delimiter.subarray(2)) ? delimiter.length - 2 : -1;
   while (at >= 0) {
-    const after = Buffer.from(body.read(at, 2)).toString("latin1");
+    const after: string = Buffer.from(body.read(at, 2)).toString("latin1");
     if (after === "--") return files;
     if (after !== "\r\n") throw broken;
-    const header = Buffer.from(body.read(at, MOST_HEADER_BYTES)).toString("utf8");
+    const header: string = Buffer.from(body.read(at, MOST_HEADER_BYTES)).toString("utf8");
     const headerEnd = header.indexOf("\r\n\r\n");
     if (headerEnd < 0) throw broken;
     const contentAt = at + Buffer.byteLength(header.slice(0, headerEnd)) + 4;

@@ -1,5 +1,6 @@
 /** Reads the rows of a file of the exchange, and holds them to its rules. */
 
+import { Buffer } from "node:buffer";
 import { isDate } from "../calendar.ts";
 import { LIMITS } from "../limits.ts";
 import { COLUMN, COUNTED } from "../metrics.ts";
@@ -120,7 +121,7 @@ function* textOf(pieces: Iterable<Uint8Array>): Generator<string> {
       text = decoder.decode(piece, { stream: true });
     } catch {
       decoder = strict();
-      text = new TextDecoder().decode(piece).replaceAll("\ufffd", BROKEN);
+      text = lenient(piece);
       // What is wrong may have begun in the piece before.
       if (!text.includes(BROKEN)) text = BROKEN + text;
     }
@@ -131,4 +132,13 @@ function* textOf(pieces: Iterable<Uint8Array>): Generator<string> {
   } catch {
     yield BROKEN;
   }
+}
+
+/** Where bytes are wrong; a replacement character that was sent as one stays. */
+function lenient(piece: Uint8Array): string {
+  const latin: string = Buffer.from(piece).toString("latin1");
+  return latin
+    .split("\xef\xbf\xbd")
+    .map((between) => Buffer.from(between, "latin1").toString().replaceAll("\ufffd", BROKEN))
+    .join("\ufffd");
 }

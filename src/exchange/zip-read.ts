@@ -3,6 +3,7 @@
  * Entries are unpacked in small pieces, so that however well they are packed little is held at once.
  */
 
+import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { Inflate } from "fflate";
 import { LIMITS } from "../limits.ts";
@@ -18,6 +19,8 @@ export interface ZipEntry {
 
 const END_BYTES = 22;
 const MOST_COMMENT_BYTES = 65_535;
+/** Names and other fields of all entries. */
+const MOST_DIRECTORY_BYTES = 1_000_000;
 const STORED = 0;
 const DEFLATED = 8;
 /** 4 kB of DEFLATE become 4 MB at most. */
@@ -38,43 +41,51 @@ export function isZip(bytes: Bytes): boolean {
  * @throws Refused
  */
 export function zipEntries(zip: Bytes): ZipEntry[] {
-  const tailAt = Math.max(0, zip.size - END_BYTES - MOST_COMMENT_BYTES);
-  const tail = Buffer.from(zip.read(tailAt, END_BYTES + MOST_COMMENT_BYTES));
-  const end = tail.lastIndexOf("PK\x05\x06", undefined, "latin1");
+  const tail = zip.read(Math.max(0, zip.size - END_BYTES - MOST_COMMENT_BYTES), END_BYTES + MOST_COMMENT_BYTES);
+  const end: number = Buffer.from(tail).lastIndexOf("PK\x05\x06", undefined, "latin1");
   if (end < 0 || end + END_BYTES > tail.length) throw new Refused("body: the ZIP is cut off: its directory is missing");
-  const count = tail.readUInt16LE(end + 10);
-  const size = tail.readUInt32LE(end + 12);
-  const at = tail.readUInt32LE(end + 16);
+  const count = uint16(tail, end + 10);
+  const size = uint32(tail, end + 12);
+  const at = uint32(tail, end + 16);
   if (count === 0xffff || size === 0xffff_ffff || at === 0xffff_ffff) {
     throw new Refused("body: must be a ZIP without the extension ZIP64");
   }
   if (count > LIMITS.importFiles) throw new Refused(`body: must hold at most ${LIMITS.importFiles} files`);
+  if (size > MOST_DIRECTORY_BYTES) throw new Refused(`body: must have names of at most ${MOST_DIRECTORY_BYTES} bytes`);
 
-  const directory = Buffer.from(zip.read(at, size));
+  const directory = zip.read(at, size);
   const entries: ZipEntry[] = [];
   let next = 0;
   for (let number = 1; number <= count; number++) {
     const place = `body: entry ${number} of the ZIP`;
-    if (directory.length < next + 46 || directory.readUInt32LE(next) !== 0x0201_4b50) {
+    if (directory.length < next + 46 || uint32(directory, next) !== 0x0201_4b50) {
       throw new Refused(`${place} ${DAMAGED}`);
     }
-    const field = (offset: number) => directory.readUInt16LE(next + offset);
-    const nameEnd = next + 46 + field(28);
-    const name = directory.toString("utf8", next + 46, nameEnd);
-    const packed = {
+    const nameEnd = next + 46 + uint16(directory, next + 28);
+    const name = new TextDecoder().decode(directory.subarray(next + 46, nameEnd));
+    const packed: Packed = {
       zip,
       place,
-      isEncrypted: (field(8) & 1) === 1,
-      method: field(10),
-      crc: directory.readUInt32LE(next + 16),
-      packedBytes: directory.readUInt32LE(next + 20),
-      bytes: directory.readUInt32LE(next + 24),
-      at: directory.readUInt32LE(next + 42),
+      isEncrypted: (uint16(directory, next + 8) & 1) === 1,
+      method: uint16(directory, next + 10),
+      crc: uint32(directory, next + 16),
+      packedBytes: uint32(directory, next + 20),
+      bytes: uint32(directory, next + 24),
+      at: uint32(directory, next + 42),
     };
     entries.push({ name, isDirectory: name.endsWith("/"), pieces: () => unpacked(packed) });
-    next = nameEnd + field(30) + field(32);
+    next = nameEnd + uint16(directory, next + 30) + uint16(directory, next + 32);
   }
   return entries;
+}
+
+/** Little-endian, as all numbers of a ZIP. */
+function uint16(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  return (uint16(bytes, at) | (uint16(bytes, at + 2) << 16)) >>> 0;
 }
 
 interface Packed {
@@ -94,9 +105,9 @@ function* unpacked({ zip, place, isEncrypted, method, crc, packedBytes, bytes, a
   if (isEncrypted || (method !== STORED && method !== DEFLATED)) {
     throw new Refused(`${place} must be stored or deflated, and not encrypted`);
   }
-  const header = Buffer.from(zip.read(at, 30));
-  if (header.length < 30 || header.readUInt32LE(0) !== 0x0403_4b50) throw damaged;
-  const content = part(zip, at + 30 + header.readUInt16LE(26) + header.readUInt16LE(28), packedBytes);
+  const header = zip.read(at, 30);
+  if (header.length < 30 || uint32(header, 0) !== 0x0403_4b50) throw damaged;
+  const content = part(zip, at + 30 + uint16(header, 26) + uint16(header, 28), packedBytes);
   if (content.size !== packedBytes) throw damaged;
 
   let length = 0;

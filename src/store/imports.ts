@@ -3,6 +3,7 @@
  * import counts from the moment its state is `done`, and stops counting when it is `removing`; both are one statement.
  */
 
+import { Buffer } from "node:buffer";
 import { and, asc, eq, gte, lte, ne } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { imports } from "./schema.ts";

@@ -33,20 +33,28 @@ export async function counted(siteId: number): Promise<Counted> {
   )
     .bind(siteId)
     .all<{ period: string; dimension: string; data: string }>();
-  const sum: Counted = {};
+  // Maps: values may be called `__proto__`.
+  const days = new Map<string, Map<string, Map<string, number[]>>>();
   for (const { period, dimension, data } of results) {
     for (const [value, counts] of Object.entries(JSON.parse(data) as Cells)) {
       if (!counts.some((count) => count > 0)) continue;
-      const day = sum[period] ?? {};
-      const cells = day[dimension] ?? {};
-      const known = cells[value] ?? [];
-      cells[value] = Array.from({ length: Math.max(known.length, counts.length) }, (_, column) => {
-        return (known[column] ?? 0) + (counts[column] ?? 0);
-      });
-      sum[period] = { ...day, [dimension]: cells };
+      const day = days.get(period) ?? new Map();
+      const cells = day.get(dimension) ?? new Map();
+      const known = cells.get(value) ?? [];
+      const longer = counts.length > known.length ? counts : known;
+      cells.set(
+        value,
+        longer.map((_: number, column: number) => (known[column] ?? 0) + (counts[column] ?? 0)),
+      );
+      days.set(period, day.set(dimension, cells));
     }
   }
-  return sum;
+  return Object.fromEntries(
+    [...days].map(([day, dimensions]) => [
+      day,
+      Object.fromEntries([...dimensions].map(([dimension, cells]) => [dimension, Object.fromEntries(cells)])),
+    ]),
+  );
 }
 
 /** A ZIP of texts. */
