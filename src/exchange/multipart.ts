@@ -33,14 +33,17 @@ export function formFiles(body: Bytes, boundary: string): FormFile[] {
     const after: string = Buffer.from(body.read(at, 2)).toString("latin1");
     if (after === "--") return files;
     if (after !== "\r\n") throw broken;
-    const header: string = Buffer.from(body.read(at, MOST_HEADER_BYTES)).toString("utf8");
-    const headerEnd = header.indexOf("\r\n\r\n");
+    const header = Buffer.from(body.read(at, MOST_HEADER_BYTES));
+    const headerEnd: number = header.indexOf("\r\n\r\n");
     if (headerEnd < 0) throw broken;
-    const contentAt = at + Buffer.byteLength(header.slice(0, headerEnd)) + 4;
+    const contentAt = at + headerEnd + 4;
     // An empty part's boundary follows its header at once.
     const end = indexOf(body, delimiter, contentAt - 2);
     if (end < 0) throw broken;
-    files.push({ name: nameOf(header.slice(0, headerEnd)), content: part(body, contentAt, end - contentAt) });
+    files.push({
+      name: nameOf(header.toString("utf8", 0, headerEnd)),
+      content: part(body, contentAt, end - contentAt),
+    });
     if (files.length > LIMITS.importFiles) throw new Refused(`body: must hold at most ${LIMITS.importFiles} files`);
     at = end + delimiter.length;
   }
