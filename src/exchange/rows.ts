@@ -45,6 +45,8 @@ export function* rowsOf(file: RowsFile, pieces: Iterable<Uint8Array>): Generator
   }
 }
 
+const NO_COUNTS: readonly number[] = COUNTED.map(() => 0);
+
 /** What takes a record apart, by the header's order of columns. */
 function reader(file: RowsFile, header: CsvRecord): (record: CsvRecord) => FileRow {
   const { table } = file;
@@ -89,7 +91,7 @@ function reader(file: RowsFile, header: CsvRecord): (record: CsvRecord) => FileR
     const broken = table.fault?.(texts);
     if (broken) throw fault(textsAt[broken[0]] ?? 0, broken[1]);
 
-    const counts: number[] = COUNTED.map(() => 0);
+    const counts = NO_COUNTS.slice();
     for (const { at, column, isOptional } of numbers) {
       const cell = cells[at] ?? "";
       // Plausible's database writes \N for nothing.
