@@ -20,8 +20,8 @@ export function part(whole: Bytes, from: number, size: number): Bytes {
 }
 
 /** All of it, in pieces. */
-export function* piecesOf(bytes: Bytes, pieceBytes = PIECE_BYTES): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.size; at += pieceBytes) yield bytes.read(at, pieceBytes);
+export function* piecesOf(bytes: Bytes): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.size; at += PIECE_BYTES) yield bytes.read(at, PIECE_BYTES);
 }
 
 /** The first place from `from` on where `needle` stands; -1 where it does not. */

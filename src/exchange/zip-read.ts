@@ -127,13 +127,16 @@ function* inflated(content: Bytes, damaged: Refused): Generator<Uint8Array> {
   const ready: Uint8Array[] = [];
   const inflate = new Inflate((piece) => void ready.push(piece));
   let read = 0;
-  for (const piece of piecesOf(content, PACKED_PIECE_BYTES)) {
-    read += piece.length;
-    try {
-      inflate.push(piece, read === content.size);
-    } catch {
-      throw damaged;
+  for (const piece of piecesOf(content)) {
+    for (let at = 0; at < piece.length; at += PACKED_PIECE_BYTES) {
+      const packed = piece.subarray(at, at + PACKED_PIECE_BYTES);
+      read += packed.length;
+      try {
+        inflate.push(packed, read === content.size);
+      } catch {
+        throw damaged;
+      }
+      yield* ready.splice(0);
     }
-    yield* ready.splice(0);
   }
 }
