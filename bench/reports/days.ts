@@ -43,6 +43,10 @@ export function* simulateDays(count: number, viewsPerDay: number, seed: number):
     excludedPaths: [],
     excludedCountries: [],
     linkKey: null,
+    goals: [],
+    isPublic: false,
+    badge: false,
+    minVisitors: 3,
   };
   const random = seeded(seed);
   const audience = new Audience(random, site.domain);

@@ -6,13 +6,12 @@
 
 import { z } from "zod";
 import { isDate } from "../calendar.ts";
-import type { Env } from "../env.ts";
+import { clerkStub } from "../clerk/stub.ts";
 import { check, json, refusal } from "../http.ts";
 import { LIMITS } from "../limits.ts";
 import { managedSite, siteForCredential } from "../manage/site-access.ts";
 import type { Context } from "../route.ts";
 import { doneImports, removeImport } from "../store/imports.ts";
-import type { ExchangeApi } from "./exchange.ts";
 import { shownImport } from "./shown.ts";
 import type { DayRange } from "./stored-days.ts";
 
@@ -31,7 +30,7 @@ export async function exportSite(_request: Request, context: Context): Promise<R
   if (range instanceof Response) return range;
   const site = await siteForCredential(context, context.params.domain ?? "");
   if (site instanceof Response) return site;
-  return passedOn(await clerkOf(context.env, site.id).exportCounts({ site, range, now: context.now }));
+  return passedOn(await clerkStub(context.env, site.id).exportCounts({ site, range, now: context.now }));
 }
 
 function rangeOf({ url }: Context): Partial<DayRange> | Response {
@@ -53,7 +52,7 @@ export async function importIntoSite(request: Request, context: Context): Promis
     return refusal(413, `body: must be at most ${LIMITS.importBytes} bytes long`);
   }
   return passedOn(
-    await clerkOf(context.env, site.id).importCounts(request.body, {
+    await clerkStub(context.env, site.id).importCounts(request.body, {
       site,
       contentType: request.headers.get("Content-Type") ?? "",
       fileName: context.url.searchParams.get("filename"),
@@ -76,11 +75,6 @@ export async function deleteImport(_request: Request, context: Context): Promise
   const id = idField.safeParse(context.params.id);
   const removed = id.success && (await removeImport(context.env.DB, site.id, Number(id.data)));
   return removed ? json({ deleted: true }) : refusal(404, "id: this site has no such import");
-}
-
-/** The clerk of a site. The cast stands here once, as in `tally/stub.ts`. */
-function clerkOf(env: Pick<Env, "CLERK">, siteId: number): ExchangeApi {
-  return env.CLERK.getByName(String(siteId)) as unknown as ExchangeApi;
 }
 
 /** An answer of another object, with headers that can be added to. */

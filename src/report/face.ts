@@ -5,7 +5,7 @@ import { hourOf, localDayAt, MINUTE_MS } from "../calendar.ts";
 import type { Env } from "../env.ts";
 import type { TallyApi } from "../hit.ts";
 import { check, json, refusal, retryLater } from "../http.ts";
-import { siteForCredential } from "../manage/site-access.ts";
+import { audience, siteForCredential } from "../manage/site-access.ts";
 import type { Context } from "../route.ts";
 import type { Site } from "../site.ts";
 import { Unavailable } from "../store/unavailable.ts";
@@ -28,9 +28,10 @@ export const ACCESS: Access = {
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** Where the counts of a site are to be had. */
-export function countsOf(site: Site, { env, now }: Context, { tally, wait }: Access): Counts {
-  return { site, db: env.DB, tally: (siteId, shard) => tally(env, siteId, shard), wait, now };
+/** Where the counts of a site are to be had, and what of them whoever asks may see. */
+export function countsOf(site: Site, { env, credential, now }: Context, { tally, wait }: Access): Counts {
+  const { minVisitors } = audience(credential, site);
+  return { site, db: env.DB, tally: (siteId, shard) => tally(env, siteId, shard), wait, now, minVisitors };
 }
 
 /** What is now at a site. */

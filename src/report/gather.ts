@@ -23,6 +23,8 @@ export interface Counts {
   wait: (ms: number) => Promise<void>;
   /** Now, in ms since 1970. */
   now: number;
+  /** Values with fewer visitors must not be told apart to whom this is for; 0: he may see all. */
+  minVisitors: number;
 }
 
 /** A tally that fails is asked so often again, with a pause before that grows fourfold. */
@@ -50,7 +52,7 @@ export async function gather(reads: readonly Read[], counts: Counts): Promise<Ga
   const days = answers.flatMap((answer) => answer.days);
   const open = reads.map((read) => openRows(read, days));
   const firstOpen = days.map(({ day }) => day).sort()[0] ?? null;
-  const onlyOpen = { rows: open, bounds: { firstDay: firstOpen, firstPairDay: firstOpen } };
+  const onlyOpen = { rows: open, bounds: { firstDay: firstOpen, firstPairDay: firstOpen, imported: [] } };
   if (!reads.some((read) => needsD1(read, answers, counts))) return onlyOpen;
 
   const answered = answers.flatMap(({ shard, days }) => days.map(({ day }) => `${day}:${shard}`));
@@ -79,7 +81,14 @@ export async function gather(reads: readonly Read[], counts: Counts): Promise<Ga
     return sums.all();
   });
   const { firstDay, firstPairDay } = stored.bounds;
-  return { rows, bounds: { firstDay: earlier(firstDay, firstOpen), firstPairDay: earlier(firstPairDay, firstOpen) } };
+  return {
+    rows,
+    bounds: {
+      firstDay: earlier(firstDay, firstOpen),
+      firstPairDay: earlier(firstPairDay, firstOpen),
+      imported: stored.bounds.imported,
+    },
+  };
 }
 
 function earlier(one: string | null, other: string | null): string | null {

@@ -61,7 +61,7 @@ export interface ReportQuery {
   imports: boolean;
   /** The number of all rows is asked for. */
   totalRows: boolean;
-  /** Values with fewer visitors are shown together as "Other": what the public may see. 0: every value is shown. */
+  /** Values with fewer visitors are shown together as "Other". Set by `run`, from whom the answer is for. */
   minVisitors: number;
 }
 

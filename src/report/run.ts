@@ -61,7 +61,11 @@ export async function run(
   counts: Counts,
   further: readonly Read[] = [],
 ): Promise<Report> {
-  const resolved = await resolveSearches(queries, counts);
+  const { minVisitors } = counts;
+  const resolved = await resolveSearches(
+    queries.map((query) => ({ ...query, minVisitors })),
+    counts,
+  );
   const planned = resolved.map((query) => withReads(planOf(query, counts.site.goals), counts));
   const reads = [...planned.flatMap(({ reads }) => reads), ...further];
   const [from = ""] = reads.map((read) => read.from).sort();
@@ -177,6 +181,7 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
     ...(shown.some(({ isMerged }) => isMerged) ? plan.mergeWarnings : []),
     ...flagWarnings(plan, flags),
     ...detailWarnings(plan, bounds),
+    ...importWarnings(query, bounds),
     ...goalWarnings(plan, bounds, counts),
     ...moneyWarnings(query, shown),
   ];
@@ -374,6 +379,18 @@ function detailWarnings({ query, usesPairs }: Plan, { firstDay, firstPairDay }: 
       ? "No day of this range has counts of two dimensions together."
       : `Counted from ${firstPairDay} on: earlier days have no counts of two dimensions together.`;
   return query.metrics.map((metric) => ({ metric, code: "detail_since", message }));
+}
+
+/** Another tool's counts are its own: summed visitors may be fewer than the sum of days, attribution may differ. */
+function importWarnings({ range, imports, metrics }: ReportQuery, { imported }: Bounds): Warning[] {
+  const within = imports ? imported.filter(({ from, to }) => from <= range.to && to >= range.from) : [];
+  if (within.length === 0) return [];
+  const days = within.map(({ from, to }) => `${from} to ${to}`).join(", ");
+  return metrics.map((metric) => ({
+    metric,
+    code: "imported",
+    message: `Imported, as another tool counted: ${days}.`,
+  }));
 }
 
 /**

@@ -20,10 +20,11 @@ export type CountsRead = Read & {
 /** Past this a list of labels is not sent to D1 (2 MB a value); all labels are read instead. */
 const LONGEST_LIST_CHARS = 500_000;
 
-/** From which day on there is anything: counts, and pairs. null: nothing. */
+/** From which day on there is anything: counts, and pairs (null: nothing); and the days whose counts another tool made. */
 export interface Bounds {
   firstDay: string | null;
   firstPairDay: string | null;
+  imported: readonly { from: string; to: string }[];
 }
 
 type StoredRow = Record<string, number | string | null> & { bucket: string; first: string | null; last: string | null };
@@ -46,19 +47,32 @@ export async function readCounts(
   });
   const bounds = db.prepare(BOUNDS).bind(siteId, valuesName("page"));
   const [found, ...results] = await from("D1", () => db.batch<StoredRow>([bounds, ...statements]));
-  const { firstDay = null, firstPairDay = null } = (found?.results[0] ?? {}) as Partial<Bounds>;
+  const { firstDay = null, firstPairDay = null, imported = "[]" } = (found?.results[0] ?? {}) as Partial<StoredBounds>;
   return {
     rows: results.map(({ results: rows }, index) => rows.map((row) => rowOf(row, reads[index]))),
     // A month's row stands before the rows of its days.
-    bounds: { firstDay: firstDay?.length === 7 ? `${firstDay}-01` : firstDay, firstPairDay },
+    bounds: {
+      firstDay: firstDay?.length === 7 ? `${firstDay}-01` : firstDay,
+      firstPairDay,
+      imported: JSON.parse(imported),
+    },
   };
 }
 
-/** Two looks into the primary key. */
+type StoredBounds = Omit<Bounds, "imported"> & { imported: string };
+
+/** Rows that count: a site's own, and those of imports that are done. */
+const COUNTING = `(counts.writer >= 0
+  OR -counts.writer IN (SELECT id FROM imports WHERE imports.site_id = ?1 AND imports.state = 'done'))`;
+
+/** Two looks into the primary key, and the site's imports. What comes from another Footfall is as good as its own. */
 const BOUNDS = `
   SELECT
-    (SELECT min(period) FROM counts WHERE site_id = ?1 AND dimension = 'site') AS firstDay,
-    (SELECT min(period) FROM counts WHERE site_id = ?1 AND dimension = ?2) AS firstPairDay`;
+    (SELECT period FROM counts WHERE site_id = ?1 AND dimension = 'site' AND ${COUNTING} ORDER BY period LIMIT 1)
+      AS firstDay,
+    (SELECT min(period) FROM counts WHERE site_id = ?1 AND dimension = ?2) AS firstPairDay,
+    (SELECT json_group_array(json_object('from', from_day, 'to', to_day)) FROM imports
+     WHERE site_id = ?1 AND state = 'done' AND source <> 'footfall') AS imported`;
 
 function rowOf(row: StoredRow, read: CountsRead | undefined): Row {
   const fields = noFields();
@@ -90,6 +104,8 @@ class Statement {
     this.#read = read;
     this.#siteId = siteId;
     this.#leftOut = leftOut;
+    // ?1, as COUNTING has it.
+    this.#bind(siteId);
   }
 
   build(): { sql: string; values: (string | number)[] } {
@@ -261,8 +277,9 @@ class Statement {
 
   /** Conditions on rows, but for the dimension. */
   #rows(): string[] {
-    const { from: first, to, months } = this.#read;
+    const { from: first, to, months, imports } = this.#read;
     return [
+      imports ? COUNTING : "counts.writer >= 0",
       `counts.site_id = ${this.#bind(this.#siteId)}`,
       ...(months.length > 0
         ? ["counts.period = periods.period"]

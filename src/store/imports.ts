@@ -6,6 +6,7 @@
 import { Buffer } from "node:buffer";
 import { and, asc, eq, gte, lte, ne } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { forgetMonths } from "./months.ts";
 import { imports } from "./schema.ts";
 import { from } from "./unavailable.ts";
 
@@ -153,6 +154,8 @@ export class ImportWriter {
   #statements: D1PreparedStatement[] = [];
   #chunk: string[] = [];
   #bytes = 0;
+  /** First and last day of what is not sent yet. */
+  #days: { from: string; to: string } | null = null;
 
   constructor(db: D1Database, siteId: number, id: number) {
     this.#db = db;
@@ -168,6 +171,8 @@ export class ImportWriter {
     if (this.#statements.length >= CHUNKS_PER_BATCH) await this.#send();
     this.#chunk.push(row);
     this.#bytes += bytes;
+    const { from: first, to } = this.#days ?? { from: day, to: day };
+    this.#days = { from: day < first ? day : first, to: day > to ? day : to };
   }
 
   /** Sends the rest. */
@@ -185,7 +190,11 @@ export class ImportWriter {
 
   async #send(): Promise<void> {
     const statements = this.#statements;
+    const days = this.#days;
     this.#statements = [];
-    if (statements.length > 0) await from("D1", () => this.#db.batch(statements));
+    this.#days = null;
+    if (statements.length === 0 || !days) return;
+    const forget = forgetMonths(this.#db, this.#siteId, days.from, days.to);
+    await from("D1", () => this.#db.batch([...statements, forget]));
   }
 }

@@ -201,6 +201,7 @@ async function lived({ timezone, start, steps, open }: Life, siteId: number) {
     }),
     wait: async () => undefined,
     now,
+    minVisitors: 0,
   };
   return { counts, naive: new NaiveReport(naive.story(), GOALS), days: [...days].sort() };
 }

@@ -109,10 +109,15 @@ it("spreads every counted column out in the view totals, each from its place", a
   });
 });
 
-it.each([["sites"], ["api_keys"], ["shared_links"], ["imports"]])("never gives an id of %s away twice", async (table) => {
-  const row = await env.DB.prepare("SELECT sql FROM sqlite_master WHERE name = ?").bind(table).first<{ sql: string }>();
-  expect(row?.sql).toContain("AUTOINCREMENT");
-});
+it.each([["sites"], ["api_keys"], ["shared_links"], ["imports"]])(
+  "never gives an id of %s away twice",
+  async (table) => {
+    const row = await env.DB.prepare("SELECT sql FROM sqlite_master WHERE name = ?")
+      .bind(table)
+      .first<{ sql: string }>();
+    expect(row?.sql).toContain("AUTOINCREMENT");
+  },
+);
 
 it("keeps counts without a row id, so that a new row costs one write", async () => {
   const row = await env.DB.prepare("SELECT sql FROM sqlite_master WHERE name = 'counts'").first<{ sql: string }>();
