@@ -1,30 +1,53 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "../../src/report/v1.ts";
-import { type FakeTally, openDay, siteOf, store, world } from "./fakes.ts";
+import { type FakeTally, goalOf, openDay, siteOf, store, storeDay, world } from "./fakes.ts";
 
 const FACES = { aggregate, timeseries, breakdown, "realtime/visitors": realtimeVisitors };
 type Face = keyof typeof FACES;
 
 const TODAY = "2026-11-22";
 const YESTERDAY = "2026-11-21";
-const site = siteOf(1, { shards: 2 });
+const site = siteOf(1, {
+  shards: 2,
+  goals: [
+    goalOf("event", "Signup"),
+    goalOf("event", "Purchase", { currency: "EUR" }),
+    goalOf("page", "/blog"),
+    goalOf("page", "/new", { createdAt: Date.parse("2026-11-21T12:00:00Z") }),
+  ],
+});
 
 // visitors, visits, pageviews, bounces, durationSeconds, customEvents, engagedSeconds, engagedVisits, scrollPercent, scrollVisits
 const OPEN: FakeTally[] = [
   {
     days: [
-      openDay(TODAY, {
-        site: { "": [2, 3, 7, 1, 100, 1] },
-        page: {
-          "example.com/": [2, 3, 4, 0, 0, 1, 30, 2, 150, 2],
-          "example.com/blog": [1, 1, 3],
-          "shop.example.com/": [1, 1, 0, 0, 0, 0, 10, 1],
+      openDay(
+        TODAY,
+        {
+          site: { "": [2, 3, 7, 1, 100, 1] },
+          page: {
+            "example.com/": [2, 3, 4, 0, 0, 1, 30, 2, 150, 2],
+            "example.com/blog": [1, 1, 3],
+            "shop.example.com/": [1, 1, 0, 0, 0, 0, 10, 1],
+          },
+          entry_page: { "example.com/": [2, 3, 7, 1, 100, 1] },
+          source: { Google: [1, 1, 3, 0, 60], "": [2, 2, 4, 1, 40, 1] },
+          event: { Signup: [1, 0, 0, 0, 0, 1] },
+          "event:Signup:plan": { pro: [1, 0, 0, 0, 0, 1] },
+          goal: { "/blog": [1, 0, 3] },
         },
-        entry_page: { "example.com/": [2, 3, 7, 1, 100, 1] },
-        source: { Google: [1, 1, 3, 0, 60], "": [2, 2, 4, 1, 40, 1] },
-        event: { Signup: [1, 0, 0, 0, 0, 1] },
-        "event:Signup:plan": { pro: [1, 0, 0, 0, 0, 1] },
-      }),
+        {
+          "source*page": {
+            Google: { "example.com/": [1, 1, 2], "example.com/blog": [1, 1, 1] },
+            "": { "example.com/": [1, 2, 2, 0, 0, 1] },
+          },
+          "source*entry_page": {
+            Google: { "example.com/": [1, 1, 3, 0, 60] },
+            "": { "example.com/": [1, 2, 4, 1, 40] },
+          },
+          "source*event": { "": { Signup: [1, 0, 0, 0, 0, 1] } },
+        },
+      ),
     ],
     live: { visitors: 2, minutes: [] },
   },
@@ -67,7 +90,28 @@ beforeAll(async () => {
     "www.example.com/": [1, 1, 2, 1, 30],
   });
   await store(site, YESTERDAY, "exit_page", { "example.com/": [3, 3, 6, 2, 50] });
-  await store(site, YESTERDAY, "event", { Signup: [2, 0, 0, 0, 0, 3] });
+  await store(site, YESTERDAY, "event", { Signup: [2, 0, 0, 0, 0, 3], Other: [4, 0, 0, 0, 0, 4] });
+  await store(site, YESTERDAY, "goal", { "/blog": [1, 0, 2], "/deleted": [9, 0, 9] });
+  await store(site, YESTERDAY, "event:Other:plan", { pro: [4, 0, 0, 0, 0, 4], free: [1, 0, 0, 0, 0, 1] });
+  // The last column: visitors whose first hit of the day it was.
+  await store(site, YESTERDAY, "hour", {
+    9: [2, 2, 4, 2, 40, 0, 0, 0, 0, 0, 2],
+    11: [2, 1, 2, 1, 10, 0, 0, 0, 0, 0, 1],
+    12: [2, 1, 2, 0, 30, 0, 0, 0, 0, 0, 1],
+  });
+  await store(site, YESTERDAY, "hour", { 10: [1, 1, 2, 0, 21, 0, 0, 0, 0, 0, 1] }, 1);
+  const pairs = {
+    "source*page": {
+      Google: { "example.com/": [3, 3, 4], "www.example.com/": [1, 1, 1], "example.com/blog": [1, 1, 1] },
+      "a|b": { "example.com/": [1, 1, 1] },
+    },
+    "source*entry_page": { Google: { "example.com/": [2, 2, 5, 1, 30] }, "a|b": { "example.com/": [1, 1, 1, 1] } },
+    "country*source": { LV: { Google: [3, 3, 4, 1, 60], "": [1, 1, 1, 1] }, EE: { Google: [1, 1, 1] } },
+    "hour*source": { 9: { Google: [2, 2, 3] }, 11: { Google: [2, 1, 3], "a|b": [1, 1, 1, 1] } },
+    "source*event": { Google: { Signup: [1, 0, 0, 0, 0, 2] }, "a|b": { Signup: [1, 0, 0, 0, 0, 1] } },
+    "source*goal": { Google: { "/blog": [1, 0, 2] } },
+  };
+  await storeDay(site, openDay(YESTERDAY, {}, pairs));
   await store(site, "2026-11-10", "flags", { approximate: [0, 0, 0, 0, 0, 1], "capped:page": [0, 0, 0, 0, 0, 4] });
   await store(site, "2026-11-11", "flags", { "capped:page": [0, 0, 0, 0, 0, 4] });
 });
@@ -114,12 +158,12 @@ describe("aggregate", () => {
     });
   });
 
-  it("compares with the previous period", async () => {
+  it("compares with the previous period, where it is not over to the same hour", async () => {
     const query = "period=day&compare=previous_period&metrics=visitors,pageviews,bounce_rate";
     expect(await results("aggregate", query)).toEqual({
-      visitors: { value: 3, change: -40, comparison_value: 5 },
-      pageviews: { value: 8, change: -20, comparison_value: 10 },
-      bounce_rate: { value: 50, change: -10, comparison_value: 60 },
+      visitors: { value: 3, change: -25, comparison_value: 4 },
+      pageviews: { value: 8, change: 0, comparison_value: 8 },
+      bounce_rate: { value: 50, change: -25, comparison_value: 75 },
     });
     const first = await results(
       "aggregate",
@@ -161,6 +205,51 @@ describe("aggregate", () => {
     });
     expect(await results("aggregate", `${query}${encodeURIComponent("visit:source==a|b")}`)).toEqual({
       visits: { value: 0 },
+    });
+  });
+
+  it("joins two filters, and counts exactly", async () => {
+    const query = `period=day&date=${YESTERDAY}&metrics=visitors,visits,pageviews,bounce_rate,visit_duration&filters=`;
+    expect((await get("aggregate", `${query}visit:source==Google;visit:country==LV`)).body).toEqual({
+      results: {
+        visitors: { value: 3 },
+        visits: { value: 3 },
+        pageviews: { value: 4 },
+        bounce_rate: { value: 33 },
+        visit_duration: { value: 20 },
+      },
+    });
+    expect((await get("aggregate", `${query}visit:source==Google;visit:country==LV|EE`)).body).toMatchObject({
+      results: { visitors: { value: 4 }, visits: { value: 4 } },
+    });
+  });
+
+  it("tells what share of the visitors reached a goal", async () => {
+    const query = `${BOTH_DAYS}&metrics=visitors,conversion_rate&filters=event:goal==`;
+    expect(await results("aggregate", `${query}Signup`)).toEqual({
+      visitors: { value: 3 },
+      conversion_rate: { value: 37.5 },
+    });
+    expect(await results("aggregate", `${query}Visit /blog`)).toEqual({
+      visitors: { value: 2 },
+      conversion_rate: { value: 25 },
+    });
+    expect(await results("aggregate", `${query}Signup;visit:source==Google`)).toEqual({
+      visitors: { value: 1 },
+      conversion_rate: { value: 20 },
+    });
+  });
+
+  it("compares a filter with the same hours of it", async () => {
+    const query = "period=day&compare=previous_period&metrics=visits,visitors&filters=visit:source==Google";
+    const { body } = await get("aggregate", query);
+    expect(body).toMatchObject({
+      results: {
+        visits: { value: 2, change: -33, comparison_value: 3 },
+        // Hours have their own visitors: who came in two of them counts twice.
+        visitors: { value: 2, change: -50, comparison_value: 4 },
+      },
+      meta: { metric_warnings: { visitors: { code: "upper_bound" } } },
     });
   });
 
@@ -291,9 +380,9 @@ describe("breakdown", () => {
       "visit:browser_version",
       "visitors",
       [
-        { browser_version: "Chrome (not set)", visitors: 2 },
-        { browser_version: "Firefox 145", visitors: 2 },
-        { browser_version: "Firefox 144", visitors: 1 },
+        { browser_version: "(not set)", visitors: 2 },
+        { browser_version: "145", visitors: 2 },
+        { browser_version: "144", visitors: 1 },
       ],
     ],
     [
@@ -326,13 +415,156 @@ describe("breakdown", () => {
       "events,visitors",
       [
         { name: "pageview", events: 18, visitors: 8 },
+        { name: "Other", events: 4, visitors: 4 },
         { name: "Signup", events: 4, visitors: 3 },
       ],
     ],
-    ["event:props:plan", "events", [{ plan: "pro", events: 1 }]],
+    [
+      "event:props:plan",
+      "events",
+      [
+        { plan: "pro", events: 5 },
+        { plan: "free", events: 1 },
+      ],
+    ],
+    [
+      "event:goal",
+      "visitors,events,conversion_rate",
+      [
+        { goal: "Signup", visitors: 3, events: 4, conversion_rate: 37.5 },
+        { goal: "Visit /blog", visitors: 2, events: 5, conversion_rate: 25 },
+      ],
+    ],
+    [
+      "visit:source",
+      "percentage",
+      [
+        { source: "Google", percentage: 62.5 },
+        { source: "Direct / None", percentage: 37.5 },
+        { source: "a|b", percentage: 12.5 },
+      ],
+    ],
     ["visit:utm_source", "visitors", []],
   ])("of %s by %s", async (property, metrics, expected) => {
     expect(await results("breakdown", `${BOTH_DAYS}&property=${property}&metrics=${metrics}`)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      "sources of a page",
+      "property=visit:source&filters=event:page==/&metrics=pageviews,visits,bounce_rate,visit_duration",
+      [
+        { source: "Google", pageviews: 7, visits: 5, bounce_rate: 33, visit_duration: 30 },
+        { source: "Direct / None", pageviews: 2, visits: 2, bounce_rate: 50, visit_duration: 20 },
+        { source: "a|b", pageviews: 1, visits: 1, bounce_rate: 100, visit_duration: 0 },
+      ],
+    ],
+    [
+      "pages of a source",
+      "property=event:page&filters=visit:source==Google&metrics=visitors,bounce_rate",
+      [
+        { page: "/", visitors: 5, bounce_rate: 33 },
+        { page: "/blog", visitors: 2, bounce_rate: null },
+      ],
+    ],
+    [
+      "hosts of a page of a source",
+      "property=event:hostname&filters=visit:source==Google;event:page==/&metrics=visitors",
+      [
+        { hostname: "example.com", visitors: 4 },
+        { hostname: "www.example.com", visitors: 1 },
+      ],
+    ],
+    [
+      "countries of several sources",
+      "property=visit:country&filters=visit:source!=a\\|b&metrics=visits,views_per_visit",
+      [
+        { country: "LV", visits: 4, views_per_visit: 1.25 },
+        { country: "EE", visits: 1, views_per_visit: 1 },
+      ],
+    ],
+    [
+      "sources of a goal that is an event",
+      "property=visit:source&filters=event:goal==Signup&metrics=events,visitors,conversion_rate,group_conversion_rate",
+      [
+        { source: "Google", events: 2, visitors: 1, conversion_rate: 12.5, group_conversion_rate: 20 },
+        { source: "Direct / None", events: 1, visitors: 1, conversion_rate: 12.5, group_conversion_rate: 33.33 },
+        { source: "a|b", events: 1, visitors: 1, conversion_rate: 12.5, group_conversion_rate: 100 },
+      ],
+    ],
+    [
+      "goals of a source",
+      "property=event:goal&filters=visit:source==Google&metrics=visitors,events,conversion_rate",
+      [
+        { goal: "Signup", visitors: 1, events: 2, conversion_rate: 20 },
+        { goal: "Visit /blog", visitors: 1, events: 2, conversion_rate: 20 },
+      ],
+    ],
+    [
+      "sources of page views",
+      "property=visit:source&filters=event:name==pageview&metrics=events",
+      [
+        { source: "Google", events: 10 },
+        { source: "Direct / None", events: 5 },
+        { source: "a|b", events: 1 },
+      ],
+    ],
+    [
+      "a property of one event",
+      "property=event:props:plan&filters=event:name==Other&metrics=visitors,events",
+      [
+        { plan: "pro", visitors: 4, events: 4 },
+        { plan: "free", visitors: 1, events: 1 },
+      ],
+    ],
+    [
+      "events that have a property",
+      "property=event:name&filters=event:props:plan==pro&metrics=events",
+      [
+        { name: "Other", events: 4 },
+        { name: "Signup", events: 1 },
+      ],
+    ],
+  ])("joins two facts: %s", async (_, query, expected) => {
+    expect(await results("breakdown", `${BOTH_DAYS}&${query.replaceAll("\\", "%5C").replaceAll("|", "%7C")}`)).toEqual(
+      expected,
+    );
+  });
+
+  it("says from which day on two facts are counted together", async () => {
+    const of = (query: string) =>
+      get("breakdown", `property=visit:source&filters=event:page==/&metrics=pageviews&${query}`);
+    expect((await of(BOTH_DAYS)).body).not.toHaveProperty("meta");
+    expect((await of("period=30d")).body.meta).toEqual({
+      metric_warnings: {
+        pageviews: { code: "detail_since", message: expect.stringMatching(/^Counted from 2026-11-21 on: /) },
+      },
+    });
+    expect((await of("period=day&date=2026-10-31")).body).toMatchObject({
+      results: [],
+      meta: { metric_warnings: { pageviews: { code: "detail_since" } } },
+    });
+  });
+
+  it("says since when a page goal is counted, and refuses it alone where it was not", async () => {
+    expect((await get("breakdown", "property=event:goal&metrics=events&period=7d")).body.meta).toEqual({
+      metric_warnings: { events: { code: "goal_since", message: "Visit /new is counted since 2026-11-21." } },
+    });
+    const { status, body } = await get("aggregate", "filters=event:goal==Visit /new&metrics=events&period=7d");
+    expect([status, body.error]).toEqual([400, "filters: Visit /new is counted since 2026-11-21; ask from then on"]);
+    expect((await get("aggregate", "filters=event:goal==Visit /new&metrics=events&period=day")).body).toEqual({
+      results: { events: { value: 0 } },
+    });
+  });
+
+  it("tells exact visitors and visits of the hosts of one path", async () => {
+    const query = `period=day&date=${YESTERDAY}&property=event:hostname&filters=event:page==/&metrics=visitors,visits`;
+    expect((await get("breakdown", query)).body).toEqual({
+      results: [
+        { hostname: "example.com", visitors: 4, visits: 4 },
+        { hostname: "www.example.com", visitors: 2, visits: 2 },
+      ],
+    });
   });
 
   it("gives pages of rows, and null for what is unknown", async () => {
@@ -382,6 +614,48 @@ describe("breakdown", () => {
   });
 });
 
+describe("as CSV", () => {
+  const ask = async (face: "timeseries" | "breakdown", path: string, headers: Record<string, string> = {}) => {
+    const at = world(site, OPEN);
+    const context = at.context(path);
+    const response = await FACES[face](new Request(context.url, { headers }), context, at.access);
+    return { response, text: await response.text() };
+  };
+  const BREAKDOWN = `?site_id=example.com&${BOTH_DAYS}&property=visit:source&metrics=visitors,bounce_rate`;
+  const LINES = ["source,visitors,bounce_rate", "Google,5,20", "Direct / None,3,33", "a|b,1,0", ""].join("\r\n");
+
+  it.each([
+    ["/api/v1/stats/breakdown.csv", {}],
+    ["/api/v1/stats/breakdown", { Accept: "text/csv" }],
+    ["/api/v1/stats/breakdown", { Accept: "text/csv;q=0.9, */*" }],
+  ])("are breakdowns at %s with %o", async (path, headers: Record<string, string>) => {
+    const { response, text } = await ask("breakdown", `${path}${BREAKDOWN}`, headers);
+    expect(text).toBe(LINES);
+    expect(response.headers.get("Content-Type")).toMatch(/^text\/csv; charset=utf-8/);
+    expect(response.headers.get("Content-Disposition")).toBe('attachment; filename="example.com by source.csv"');
+    expect(response.headers.get("Cache-Control")).toContain("no-store");
+  });
+
+  it("are time series, with what is unknown left blank", async () => {
+    const query = "?site_id=example.com&period=custom&date=2026-11-20,2026-11-21&metrics=visits,bounce_rate";
+    const { text } = await ask("timeseries", `/api/v1/stats/timeseries.csv${query}`);
+    expect(text).toBe("date,visits,bounce_rate\r\n2026-11-20,0,\r\n2026-11-21,5,60\r\n");
+  });
+
+  it.each([{}, { Accept: "*/*" }, { Accept: "application/json, text/csv" }, { Accept: "text/html" }])(
+    "are none with %o",
+    async (headers: Record<string, string>) => {
+      const { response } = await ask("breakdown", `/api/v1/stats/breakdown${BREAKDOWN}`, headers);
+      expect(response.headers.get("Content-Type")).toBe("application/json");
+    },
+  );
+
+  it("are none of what is wrong", async () => {
+    const { response } = await ask("breakdown", "/api/v1/stats/breakdown.csv?site_id=example.com&property=visit:x");
+    expect([response.status, response.headers.get("Content-Type")]).toEqual([400, "application/json"]);
+  });
+});
+
 describe("realtime/visitors", () => {
   it("is the bare number of current visitors of all shards", async () => {
     expect(await get("realtime/visitors", "")).toEqual({ status: 200, body: 5 });
@@ -393,7 +667,8 @@ describe("what is wrong is answered with 400, naming it", () => {
     ["aggregate", "metrics=visitors,visitors", /^metrics: must not name a metric twice/],
     ["aggregate", "metrics=visitors,unknown", /^metrics\.1: must be one of visitors, /],
     ["aggregate", "metrics=", /^metrics\.0: must be one of/],
-    ["aggregate", "metrics=conversion_rate", /^metrics\.0: must be one of/],
+    ["aggregate", "metrics=conversion_rate", /^metrics: conversion_rate needs event:goal/],
+    ["aggregate", "metrics=total_revenue", /^metrics\.0: must be one of/],
     ["aggregate", "metrics=time_on_page", /^metrics: time_on_page is counted by page only/],
     ["aggregate", "metrics=visits&metrics=visitors", /^metrics: must not be given twice/],
     ["aggregate", "site_id=example.org", /^site_id: must not be given twice/],
@@ -406,12 +681,13 @@ describe("what is wrong is answered with 400, naming it", () => {
     ["aggregate", "compare=last_year", /^compare: must be /],
     ["aggregate", "filters=visit:source", /^filters: each must be/],
     ["aggregate", "filters=visit:nonsense==1", /^filters: must be a property/],
-    ["aggregate", "filters=event:goal==Signup", /^filters: event:goal is not counted yet/],
+    ["aggregate", "filters=event:goal==Unknown", /^filters: must be a goal of the site/],
+    ["aggregate", "filters=event:goal==Other", /^filters: must be a goal of the site/],
     ["aggregate", "filters=visit:city==R%C4%ABga", /^filters: cities are never collected/],
     [
       "aggregate",
-      "filters=visit:source==A;visit:country==LV",
-      /^filters: visit:source and visit:country are counted apart/,
+      "filters=visit:source==A;visit:country==LV;visit:device==Desktop",
+      /^filters: visit:source, visit:country and visit:device are more than two facts/,
     ],
     [
       "aggregate",
@@ -434,8 +710,8 @@ describe("what is wrong is answered with 400, naming it", () => {
     ["breakdown", "property=visit:source&limit=1000&page=101", /^page: must not go past row 100000/],
     [
       "breakdown",
-      "property=visit:source&filters=event:page==/",
-      /^filters: visit:source and event:page are counted apart/,
+      "property=visit:source&filters=visit:screen==Wide",
+      /^filters: visit:source and visit:screen are counted apart/,
     ],
     [
       "breakdown",
