@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { DROP_REASONS } from "../../src/drops.ts";
 import { summary } from "../../src/report/summary.ts";
-import { type FakeTally, NO_D1, openDay, siteOf, store, world } from "./fakes.ts";
+import { type FakeTally, goalOf, NO_D1, openDay, siteOf, store, world } from "./fakes.ts";
 
 const TODAY = "2026-11-22";
 const YESTERDAY = "2026-11-21";
@@ -16,6 +16,9 @@ const TALLIES: FakeTally[] = [
         hour: { 9: [1, 1, 3, 1, 10], 11: [2, 2, 4, 0, 90, 1] },
         page: { "example.com/": [2, 3, 4], "shop.example.com/": [1, 1, 3] },
         entry_page: { "example.com/": [2, 3, 7, 1, 100, 1] },
+        browser_version: { "Firefox\t145": [2, 3, 5], Chrome: [1, 1, 1], "": [1, 1, 1] },
+        os_version: { "Windows\t11": [2, 3, 7] },
+        event: { Signup: [1, 0, 0, 0, 0, 1] },
         source: Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`s${index}`, [1, 1, index + 1]])),
         dropped: { bot: [0, 0, 0, 0, 0, 2] },
         flags: { approximate: [0, 0, 0, 0, 0, 1] },
@@ -37,6 +40,12 @@ const TALLIES: FakeTally[] = [
 
 beforeAll(async () => {
   await store(site, YESTERDAY, "site", { "": [2, 2, 4, 1, 20] });
+  // Until 12:00, which it is now: one visitor of hour 8, who came again at 11. The last column: new visitors.
+  await store(site, YESTERDAY, "hour", {
+    8: [1, 1, 2, 1, 20, 0, 0, 0, 0, 0, 1],
+    11: [1, 0, 1],
+    12: [1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1],
+  });
   await store(site, YESTERDAY, "flags", { "capped:page": [0, 0, 0, 0, 0, 9] });
   await store(site, "2026-10-25", "hour", { 24: [1, 1, 1] });
 });
@@ -44,7 +53,7 @@ beforeAll(async () => {
 interface Summary {
   [key: string]: unknown;
   metrics: Record<string, unknown>;
-  timeseries: { date: string; at?: string; visitors: number }[];
+  timeseries: { date: string; at?: string; partial?: true; visitors: number }[];
   dimensions: Record<string, { value: string }[]>;
   notes: { code: string; dimension?: string; days?: string[] }[];
 }
@@ -62,18 +71,48 @@ describe("the summary", () => {
       site: "example.com",
       timezone: "Europe/Riga",
       period: { name: "day", from: TODAY, to: TODAY },
-      compared_with: { from: YESTERDAY, to: YESTERDAY },
+      compared_with: { from: YESTERDAY, to: YESTERDAY, to_hour: 11 },
       metrics: {
-        visitors: { value: 3, comparison_value: 2, change: 50 },
-        visits: { value: 4, comparison_value: 2, change: 100 },
-        pageviews: { value: 8, comparison_value: 4, change: 100 },
-        events: { value: 9, comparison_value: 4, change: 125 },
-        views_per_visit: { value: 2, comparison_value: 2, change: 0 },
-        bounce_rate: { value: 25, comparison_value: 50, change: -25 },
-        visit_duration: { value: 25, comparison_value: 10, change: 150 },
+        visitors: { value: 3, comparison_value: 1, change: 200 },
+        visits: { value: 4, comparison_value: 1, change: 300 },
+        pageviews: { value: 8, comparison_value: 3, change: 167 },
+        events: { value: 9, comparison_value: 3, change: 200 },
+        views_per_visit: { value: 2, comparison_value: 3, change: -33 },
+        bounce_rate: { value: 25, comparison_value: 100, change: -75 },
+        visit_duration: { value: 25, comparison_value: 20, change: 25 },
       },
       interval: "hour",
     });
+  });
+
+  it("compares a day that is over with the whole day before", async () => {
+    const { body } = await ask(`date=${YESTERDAY}`);
+    expect(body.compared_with).toEqual({ from: "2026-11-20", to: "2026-11-20" });
+    expect(body.metrics.visits).toEqual({ value: 2, comparison_value: 0, change: 100 });
+  });
+
+  it.each([
+    ["2026-11-22T10:29:00Z", 11, 3],
+    ["2026-11-22T10:30:00Z", 12, 4],
+    ["2026-11-21T22:40:00Z", 0, 0],
+  ])("compares at %s until hour %i is over", async (now, hour, pageviews) => {
+    const { body } = await ask("", world(site, TALLIES, { now: Date.parse(now) }));
+    expect(body.compared_with).toEqual({ from: YESTERDAY, to: YESTERDAY, to_hour: hour });
+    expect(body.metrics.pageviews).toMatchObject({ comparison_value: pageviews });
+  });
+
+  it("compares a month that is not over with as many days before it, the last to the same hour", async () => {
+    const { body } = await ask("period=month");
+    expect(body.period).toEqual({ name: "month", from: "2026-11-01", to: "2026-11-30" });
+    expect(body.compared_with).toEqual({ from: "2026-10-10", to: "2026-10-31", to_hour: 11 });
+  });
+
+  it("says which times are not over", async () => {
+    const partial = async (query: string) =>
+      (await ask(query)).body.timeseries.filter(({ partial }) => partial).map(({ date }) => date);
+    expect(await partial("")).toEqual([`${TODAY} 12:00:00`]);
+    expect(await partial("period=month")).toEqual([TODAY]);
+    expect(await partial("period=7d")).toEqual([]);
   });
 
   it("shows a day by its hours, on the site's clocks", async () => {
@@ -109,6 +148,7 @@ describe("the summary", () => {
 
   it("has the ten top values of each dimension", async () => {
     const { body } = await ask("");
+    expect(Object.keys(body.dimensions)).not.toContain("visit:country_name");
     expect(Object.keys(body.dimensions)).toEqual(
       expect.arrayContaining([
         "event:page",
@@ -134,6 +174,37 @@ describe("the summary", () => {
       },
     ]);
     expect(body.dimensions["visit:country"]).toEqual([]);
+  });
+
+  it("shows versions with the name they are of", async () => {
+    const { dimensions } = (await ask("")).body;
+    const values = (name: string) => dimensions[name]?.map(({ value }) => value);
+    expect(values("visit:browser_version")).toEqual(["Firefox 145", "(not set)", "Chrome (not set)"]);
+    expect(values("visit:os_version")).toEqual(["Windows 11"]);
+    expect(values("visit:browser")).toEqual(["Firefox", "(not set)", "Chrome"]);
+  });
+
+  it("has the goals of a site that has some, with what share of the visitors reached them", async () => {
+    expect((await ask("")).body.dimensions).not.toHaveProperty("event:goal");
+    const goals = [goalOf("event", "Signup")];
+    const { dimensions } = (await ask("", world({ ...site, goals }, TALLIES))).body;
+    expect(dimensions["event:goal"]).toEqual([{ value: "Signup", visitors: 1, events: 1, conversion_rate: 33.33 }]);
+  });
+
+  it.each([
+    ["by its address", "/api/stats/example.com.csv?period=custom&date=2026-11-20,2026-11-21", {}],
+    ["by what is accepted", "/api/stats/example.com?period=custom&date=2026-11-20,2026-11-21", { Accept: "text/csv" }],
+  ])("is its time series as CSV, asked %s", async (_, path, headers: Record<string, string>) => {
+    const at = world(site, TALLIES);
+    const context = at.context(path, { domain: path.split(/[/?]/)[3] ?? "" });
+    const response = await summary(new Request(context.url, { headers }), context, at.access);
+    expect(response.headers.get("Content-Disposition")).toBe('attachment; filename="example.com.csv"');
+    expect((await response.text()).split("\r\n")).toEqual([
+      "date,visitors,visits,pageviews,views_per_visit,bounce_rate,visit_duration,events",
+      "2026-11-20,0,0,0,,,,0",
+      `${YESTERDAY},2,2,4,2,50,10,4`,
+      "",
+    ]);
   });
 
   it("tells of drops, the most frequent first", async () => {
