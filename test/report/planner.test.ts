@@ -624,13 +624,13 @@ describe("a refusal says where, why, and what to ask instead", () => {
       { by: "visit:source,visit:country", filters: "event:page==/" },
     ],
     [
-      /^filters: visit:source, visit:country and hours are more than two facts .*; ask by day, or with one filter less/,
+      /^dimensions: visit:source, visit:country and hours are more than two facts .*; ask by day, or with one filter less/,
       [],
       ["visits"],
       { by: "time:hour,visit:source,visit:country" },
     ],
     [
-      /^filters: visit:source, visit:country and hours are more than two facts .*; ask for whole days/,
+      /^dimensions: visit:source, visit:country and hours are more than two facts .*; ask for whole days/,
       [],
       ["visits"],
       { by: "visit:source,visit:country", hours: { from: 0, to: 3 } },
@@ -639,7 +639,7 @@ describe("a refusal says where, why, and what to ask instead", () => {
       /^filters: page goals and event:props:plan are counted apart; ask by event:name instead of event:goal/,
       [],
       ["events"],
-      { by: "event:props:plan", filters: "event:goal==Signup" },
+      { by: "event:props:plan", filters: "event:goal==Visit /thanks|Signup" },
     ],
     [
       /^filters: event:goal must not be joined by or, or by not, with other dimensions/,
