@@ -24,12 +24,12 @@ const idField = z.string().regex(/^[1-9]\d{0,14}$/);
  * site at once, so that a key is needed: no link that was shared.
  */
 export async function exportSite(_request: Request, context: Context): Promise<Response> {
+  const site = await siteForCredential(context, context.params.domain ?? "");
+  if (site instanceof Response) return site;
   const kind = context.credential?.kind;
   if (kind !== "admin" && kind !== "key") return refusal(403, "An export needs a key.");
   const range = rangeOf(context);
   if (range instanceof Response) return range;
-  const site = await siteForCredential(context, context.params.domain ?? "");
-  if (site instanceof Response) return site;
   return passedOn(await clerkStub(context.env, site.id).exportCounts({ site, range, now: context.now }));
 }
 

@@ -248,8 +248,8 @@ class Statement {
     }) as [string, string];
     const joins = pair.map((dimension, index) =>
       isNumbered(dimension)
-        ? `JOIN page_names AS n${index} ON n${index}.place = counts.period || ':' || counts.writer
-             AND n${index}.number = CAST(${index === 0 ? "o" : "i"}.key AS INTEGER)`
+        ? `JOIN page_names AS n${index}
+             ON n${index}.place = counts.period || ':' || counts.writer || ':' || ${index === 0 ? "o" : "i"}.key`
         : "",
     );
     return {
@@ -264,8 +264,9 @@ class Statement {
   /** The pages' names by number; each day and writer numbers them anew. */
   #names(): void {
     if (this.#with.some((part) => part.startsWith("page_names"))) return;
-    this.#with.push(`page_names(place, number, text) AS MATERIALIZED (
-      SELECT counts.period || ':' || counts.writer, v.key, v.value
+    // One text to look up, by an index that SQLite makes for the statement: with numbers beside it, it made none.
+    this.#with.push(`page_names(place, text) AS MATERIALIZED (
+      SELECT counts.period || ':' || counts.writer || ':' || v.key, v.value
       FROM counts CROSS JOIN json_each(counts.data) AS v
       WHERE ${this.#rows().join(" AND ")} AND counts.dimension = ${this.#bind(valuesName("page"))}
     )`);
