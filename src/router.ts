@@ -6,6 +6,7 @@
 import { type IRequest, IttyRouter } from "itty-router";
 import { authenticate, hasScope } from "./auth.ts";
 import { collectClick, collectEvent, collectPixel, preflight } from "./collect/collect.ts";
+import { querySchema } from "./docs/docs.ts";
 import type { Env } from "./env.ts";
 import { deleteImport, exportSite, getImports, importIntoSite } from "./exchange/routes.ts";
 import { health } from "./health.ts";
@@ -31,6 +32,8 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/r/:token", access: "public", handler: collectClick },
 
   { method: "GET", path: "/health", access: "public", handler: health },
+
+  { method: "GET", path: "/api/docs/query/schema.json", access: "public", crossOrigin: true, handler: querySchema },
 
   { method: "POST", path: "/api/v1/sites", access: "sites", handler: createSite },
   { method: "GET", path: "/api/v1/sites", access: "sites", handler: getSites },
