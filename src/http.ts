@@ -120,20 +120,28 @@ export const idField = z
   .regex(/^\d{1,15}$/, ID_RULE)
   .transform(Number);
 
+/** A whole number in a URL, in digits. */
+export function numberField(least: number, most: number, otherwise: number) {
+  const rule = `must be a whole number from ${least} to ${most}`;
+  return (
+    z
+      .string()
+      .regex(/^\d{1,9}$/, rule)
+      .transform(Number)
+      .refine((number) => number >= least && number <= most, rule)
+      .default(otherwise)
+      // For documents, to which it is a number.
+      .meta({ means: { type: "integer", minimum: least, maximum: most, default: otherwise } })
+  );
+}
+
 /** A page of a list: `?limit=` 1–1000 (100) and `?after=`, the cursor of the page before. */
 export function pageField<T>(after: z.ZodType<T>) {
   return z.object({
-    limit: z
-      .string()
-      .regex(/^\d{1,4}$/, LIMIT_RULE)
-      .transform(Number)
-      .refine((limit) => limit >= 1 && limit <= 1000, LIMIT_RULE)
-      .default(100),
-    after: after.optional(),
+    limit: numberField(1, 1000, 100),
+    after: after.optional().describe("`meta.after` of the page before."),
   });
 }
-
-const LIMIT_RULE = "must be a whole number from 1 to 1000";
 
 /**
  * A body as text. The length is counted while it arrives, so that a sender who says nothing or lies about it

@@ -6,7 +6,6 @@
 import { type IRequest, IttyRouter } from "itty-router";
 import { authenticate, hasScope } from "./auth.ts";
 import { collectClick, collectEvent, collectPixel, preflight } from "./collect/collect.ts";
-import { querySchema } from "./docs/docs.ts";
 import type { Env } from "./env.ts";
 import { deleteImport, exportSite, getImports, importIntoSite } from "./exchange/routes.ts";
 import { health } from "./health.ts";
@@ -33,6 +32,7 @@ export const ROUTES: readonly Route[] = [
 
   { method: "GET", path: "/health", access: "public", handler: health },
 
+  { method: "GET", path: "/api/openapi.json", access: "public", crossOrigin: true, handler: openApi },
   { method: "GET", path: "/api/docs/query/schema.json", access: "public", crossOrigin: true, handler: querySchema },
 
   { method: "POST", path: "/api/v1/sites", access: "sites", handler: createSite },
@@ -71,6 +71,15 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/api/v2/query", access: "stats", handler: queryV2 },
   { method: "GET", path: "/api/v1/stats/realtime/visitors", access: "stats", handler: realtimeVisitors },
 ];
+
+// Documents are loaded when they are asked for.
+async function openApi(): Promise<Response> {
+  return (await import("./docs/docs.ts")).openApi(ROUTES);
+}
+
+async function querySchema(): Promise<Response> {
+  return (await import("./docs/docs.ts")).querySchema();
+}
 
 /** The routes of one path, and what its parameters are in the request. */
 interface Match {

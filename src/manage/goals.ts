@@ -39,7 +39,7 @@ const currencyField = textField(100)
 /** A field of the other type: answers name it with null, and may be sent back as they came. */
 const ofOtherType = z.null("must be left out, or null, with this goal_type").optional();
 
-const wantedGoal = z.discriminatedUnion(
+export const wantedGoal = z.discriminatedUnion(
   "goal_type",
   [
     z.strictObject({
@@ -61,16 +61,18 @@ const wantedGoal = z.discriminatedUnion(
 );
 
 /** Ids are strings in answers; a number is taken as well. */
-const idField = z.preprocess(
-  (id) => (typeof id === "number" ? String(id) : id),
-  z
-    .string()
-    .regex(/^\d{1,15}$/, "must be a whole number")
-    .transform(Number),
-);
-const ofSite = z.strictObject({ site_id: siteField });
-const ofGoal = z.strictObject({ site_id: siteField, goal_id: idField });
-const page = pageField(idField).extend({ site_id: siteField });
+const idField = z
+  .preprocess(
+    (id) => (typeof id === "number" ? String(id) : id),
+    z
+      .string()
+      .regex(/^\d{1,15}$/, "must be a whole number")
+      .transform(Number),
+  )
+  .meta({ means: { type: ["string", "integer"] } });
+export const ofSite = z.strictObject({ site_id: siteField });
+export const ofGoal = z.strictObject({ site_id: siteField, goal_id: idField });
+export const page = pageField(idField).extend({ site_id: siteField });
 
 /**
  * `PUT /api/v1/sites/goals {site_id, goal_type: "event", event_name, currency?}` or `{site_id, goal_type: "page",

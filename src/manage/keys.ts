@@ -11,7 +11,7 @@ import { deleteKey, hashOf, insertKey, listKeys } from "../store/keys.ts";
 import { siteByDomain } from "../store/sites.ts";
 import { domainOf } from "./domain.ts";
 
-const key = z.strictObject({
+export const key = z.strictObject({
   name: textField(100),
   /** A domain; null or absent: every site. */
   site_id: textField(1_000).nullish(),
@@ -22,7 +22,7 @@ const key = z.strictObject({
     .transform((scopes) => [...new Set(scopes)]),
 });
 
-const page = pageField(idField);
+export const page = pageField(idField);
 
 /** `POST /api/v1/keys {name, site_id?, scopes}` → `{id, name, site_id, scopes, key}`. The key is shown this once. */
 export async function createKey(request: Request, { env, now }: Context): Promise<Response> {

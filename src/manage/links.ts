@@ -29,7 +29,7 @@ const targetField = textField(LIMITS.apiBytes)
   // What `URL` writes is ASCII: a character is a byte.
   .refine(({ length }) => length <= LIMITS.urlBytes, `must be at most ${LIMITS.urlBytes} bytes long, percent-encoded`);
 
-const link = z.strictObject({
+export const link = z.strictObject({
   /** A domain. */
   site_id: textField(1_000),
   url: targetField,

@@ -22,16 +22,16 @@ const passwordField = z
 
 const siteField = textField(1_000);
 const nameField = textField(100);
-const link = z.strictObject({
+export const link = z.strictObject({
   /** A domain. */
   site_id: siteField,
   name: nameField,
   /** null: none from now on; absent: what it was. */
   password: passwordField.min(8).nullish(),
 });
-const named = z.strictObject({ site_id: siteField, name: nameField });
-const page = pageField(idField).extend({ site_id: siteField });
-const unlocking = z.strictObject({ auth: textField(100), password: passwordField });
+export const named = z.strictObject({ site_id: siteField, name: nameField });
+export const page = pageField(idField).extend({ site_id: siteField });
+export const unlocking = z.strictObject({ auth: textField(100), password: passwordField });
 
 /**
  * `PUT /api/v1/sites/shared-links {site_id, name, password?}` → `{name, url, has_password}`: finds the site's link of

@@ -38,27 +38,34 @@ const MIN_VISITORS_RULE = "must be a whole number from 0 to 1000";
 
 /** What an owner may set, each with its rules. Stored as checked here. */
 const settings = {
-  timezone: timezoneField.optional(),
+  timezone: timezoneField.optional().describe("Of the tz database. Default: `Etc/UTC`."),
   allowed_hosts: list(
     named(textField(1_000), hostPattern, 'must be a host, or "*." and a host, without port and path'),
+  ).describe("Hosts whose pages count, `*.example.org` for subdomains. Default: the domain and its subdomains."),
+  excluded_paths: list(textField(500).regex(/^[/*]/, 'must begin with "/" or "*"')).describe(
+    "Not counted. `*`: anything within a segment; `**`: anything.",
   ),
-  excluded_paths: list(textField(500).regex(/^[/*]/, 'must begin with "/" or "*"')),
   excluded_countries: list(
     textField(2)
       .toUpperCase()
       .regex(/^([A-Z]{2}|T1)$/, "must be an ISO 3166-1 code of two letters"),
-  ),
-  public: z.boolean("must be true or false").optional(),
-  badge: z.boolean("must be true or false").optional(),
-  min_visitors: z.int(MIN_VISITORS_RULE).min(0, MIN_VISITORS_RULE).max(1000, MIN_VISITORS_RULE).optional(),
+  ).describe("Not counted. ISO 3166-1; `T1` is Tor."),
+  public: z.boolean("must be true or false").optional().describe("Everyone may read its counts."),
+  badge: z.boolean("must be true or false").optional().describe("Any page may show its counts by `/badge/…`."),
+  min_visitors: z
+    .int(MIN_VISITORS_RULE)
+    .min(0, MIN_VISITORS_RULE)
+    .max(1000, MIN_VISITORS_RULE)
+    .optional()
+    .describe("Values of fewer visitors are not shown apart to readers without a key. Default: 3."),
 };
-const newSite = z.strictObject({ domain: domainField, ...settings });
+export const newSite = z.strictObject({ domain: domainField, ...settings });
 // `domain` is known only to say why it is refused.
-const changedSite = z.strictObject({
+export const changedSite = z.strictObject({
   domain: z.never({ error: "cannot be changed yet: make a new site instead" }).optional(),
   ...settings,
 });
-const page = pageField(domainField);
+export const page = pageField(domainField);
 
 /**
  * `POST /api/v1/sites {domain, timezone?, allowed_hosts?, excluded_paths?, excluded_countries?, public?, badge?,

@@ -54,7 +54,10 @@ export function withPrevious(range: Range, now: LocalNow): { range: Range; befor
 }
 
 /** Parameters that name a range of days. */
-export const periodFields = { period: z.enum(PERIODS).optional(), date: z.string().optional() };
+export const periodFields = {
+  period: z.enum(PERIODS).optional(),
+  date: z.string().optional().describe("`YYYY-MM-DD`; with `custom` two of them, a comma between. Default: today."),
+};
 
 /**
  * The parameters of a URL that a schema knows; others are ignored.

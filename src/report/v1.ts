@@ -8,6 +8,7 @@
  */
 
 import { z } from "zod";
+import { numberField } from "../http.ts";
 import type { Context } from "../route.ts";
 import type { Site } from "../site.ts";
 import { csvAnswer, wantsCsv } from "./csv.ts";
@@ -32,7 +33,7 @@ import { METRICS, type Metric, queryOf, Refusal, type ReportQuery } from "./quer
 import { type Answer, type ResultRow, run, type Value } from "./run.ts";
 import { byMetric } from "./warnings.ts";
 
-const siteField = { site_id: z.string() };
+const siteField = { site_id: z.string().describe("The site's domain.") };
 
 /** v1 has numbers only. */
 const V1_METRICS = METRICS.filter((metric): metric is CountMetric => !MONEY_METRICS.some((money) => money === metric));
@@ -49,29 +50,25 @@ const queryFields = {
         .array(z.enum(V1_METRICS))
         .min(1)
         .refine((metrics) => new Set(metrics).size === metrics.length, "must not name a metric twice"),
-    ),
-  filters: z.string().default(""),
-};
-
-/** A whole number, in digits. */
-function numberField(least: number, most: number, otherwise: number) {
-  const rule = `must be a whole number from ${least} to ${most}`;
-  return z
+    )
+    .describe(`With commas between: ${V1_METRICS.join(", ")}.`),
+  filters: z
     .string()
-    .regex(/^\d{1,9}$/, rule)
-    .transform(Number)
-    .refine((number) => number >= least && number <= most, rule)
-    .default(otherwise);
-}
+    .default("")
+    .describe("`visit:source==Google|Bing;event:page!=/blog*`: `;` is and, `|` or, `*` anything."),
+};
 
 /** `date` is what older clients call a day. */
 const INTERVALS = ["day", "month", "date"] as const;
 
 export const AGGREGATE = z.object({ ...queryFields, compare: z.enum(["previous_period"]).optional() });
-export const TIMESERIES = z.object({ ...queryFields, interval: z.enum(INTERVALS).optional() });
+export const TIMESERIES = z.object({
+  ...queryFields,
+  interval: z.enum(INTERVALS).optional().describe("Default: `month` for `6mo` and `12mo`, else `day`."),
+});
 export const BREAKDOWN = z.object({
   ...queryFields,
-  property: z.string(),
+  property: z.string().describe("`event:page`, `visit:source`, `event:props:<name>` …"),
   limit: numberField(1, 1000, 100),
   page: numberField(1, 100_000, 1),
 });

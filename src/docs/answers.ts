@@ -1,0 +1,322 @@
+/**
+ * What the API answers: the shapes, each with an example. Nothing validates by them; a test holds the examples and real
+ * answers against them.
+ */
+
+import { z } from "zod";
+import { PERIODS } from "../report/period.ts";
+import { METRICS } from "../report/query.ts";
+
+export interface Answer {
+  /** When it is the answer; default: always where nothing is wrong. */
+  when?: string;
+  /** Of its content; absent where there is none. Default with a schema: `application/json`. */
+  type?: string;
+  schema?: z.ZodType;
+  example?: unknown;
+}
+
+const metric = z.enum(METRICS);
+const number = z.number().nullable();
+const oneMoney = z.strictObject({ currency: z.string(), value: z.number(), short: z.string(), long: z.string() });
+const money = oneMoney.extend({ others: z.array(oneMoney).optional() });
+const value = z.union([z.number(), money, z.null()]);
+const instant = z.iso.datetime();
+
+const CODES = [
+  "upper_bound",
+  "mean_of_hosts",
+  "estimate",
+  "sum_of_days",
+  "capped",
+  "approximate",
+  "imported",
+  "detail_since",
+  "goal_since",
+  "several_currencies",
+] as const;
+const code = z.enum(CODES).describe("Why a metric is no exact count.");
+
+const listMeta = z.strictObject({ after: z.string().nullable(), before: z.null(), limit: z.int() });
+const meta = z
+  .strictObject({ metric_warnings: z.partialRecord(metric, z.strictObject({ code, message: z.string() })) })
+  .optional();
+const warned = (name: string, code: string, text: string, key = "message") => ({
+  metric_warnings: { [name]: { code, [key]: text } },
+});
+const SUM_OF_DAYS = "The sum of each day's visitors: nobody is recognised on another day.";
+
+export const DELETED: Answer = { schema: z.strictObject({ deleted: z.literal(true) }), example: { deleted: true } };
+
+// Reports
+
+export const AGGREGATE: Answer = {
+  schema: z.strictObject({
+    results: z.partialRecord(
+      metric,
+      z.strictObject({ value: number, change: number.optional(), comparison_value: number.optional() }),
+    ),
+    meta,
+  }),
+  example: {
+    results: {
+      visitors: { value: 1204, change: 12, comparison_value: 1075 },
+      bounce_rate: { value: 41, change: -3, comparison_value: 44 },
+    },
+    meta: warned("visitors", "sum_of_days", SUM_OF_DAYS),
+  },
+};
+
+export const TIMESERIES: Answer = {
+  schema: z.strictObject({ results: z.array(z.object({ date: z.iso.date() }).catchall(number)), meta }),
+  example: {
+    results: [
+      { date: "2026-11-21", visitors: 51 },
+      { date: "2026-11-22", visitors: 48 },
+    ],
+  },
+};
+
+export const BREAKDOWN: Answer = {
+  schema: z.strictObject({ results: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))), meta }),
+  example: {
+    results: [
+      { source: "Google", visitors: 20 },
+      { source: "Direct / None", visitors: 17 },
+    ],
+  },
+};
+
+export const REALTIME: Answer = { schema: z.int().min(0).describe("Visitors of the last five minutes."), example: 3 };
+
+const echo = z.looseObject({
+  site_id: z.string(),
+  metrics: z.array(metric),
+  date_range: z.array(z.string()).length(2),
+});
+
+export const QUERY: Answer = {
+  schema: z.strictObject({
+    results: z.array(
+      z.strictObject({
+        dimensions: z.array(z.string()),
+        metrics: z.array(value),
+        comparison: z
+          .strictObject({
+            dimensions: z.array(z.string().nullable()),
+            metrics: z.array(value),
+            change: z.array(number),
+          })
+          .optional(),
+      }),
+    ),
+    meta: z.strictObject({
+      time_labels: z.array(z.string()).optional(),
+      partial_time_labels: z.array(z.string()).optional().describe("Times that are not over, or not whole."),
+      total_rows: z.int().optional(),
+      detail_from: z.iso.date().optional().describe("The first day with counts of two dimensions together."),
+      metric_warnings: z.partialRecord(metric, z.strictObject({ code, warning: z.string() })).optional(),
+    }),
+    query: echo.describe("As it was understood, with the first and last second of its days."),
+  }),
+  example: {
+    results: [{ dimensions: ["/pricing"], metrics: [12, 30] }],
+    meta: warned("visitors", "sum_of_days", SUM_OF_DAYS, "warning"),
+    query: {
+      site_id: "example.com",
+      metrics: ["visitors", "pageviews"],
+      date_range: ["2026-11-16T00:00:00+02:00", "2026-11-22T23:59:59+02:00"],
+      dimensions: ["event:page"],
+      filters: [],
+      order_by: [["visitors", "desc"]],
+      include: {},
+      pagination: { limit: 10_000, offset: 0 },
+    },
+  },
+};
+
+const minute = z.strictObject({ at: instant, visitors: z.int(), pageviews: z.int() });
+
+export const SUMMARY: Answer = {
+  schema: z.strictObject({
+    site: z.string(),
+    timezone: z.string(),
+    period: z.strictObject({ name: z.enum(PERIODS), from: z.iso.date(), to: z.iso.date() }),
+    compared_with: z
+      .strictObject({ from: z.iso.date(), to: z.iso.date(), to_hour: z.int().optional() })
+      .describe("`to_hour`: the last hour of its last day that is compared with."),
+    metrics: z.partialRecord(metric, z.strictObject({ value: number, comparison_value: number, change: number })),
+    interval: z.enum(["hour", "day", "month"]),
+    timeseries: z.array(
+      z.object({ date: z.string(), at: instant.optional(), partial: z.literal(true).optional() }).catchall(number),
+    ),
+    dimensions: z.record(z.string(), z.array(z.object({ value: z.string() }).catchall(number))),
+    drops: z.array(z.strictObject({ reason: z.string(), text: z.string(), count: z.int() })),
+    realtime: z.strictObject({ visitors: z.int(), minutes: z.array(minute) }),
+    notes: z.array(
+      z.strictObject({
+        code: z.enum([...CODES, "not_compared"]),
+        message: z.string(),
+        metrics: z.array(metric).optional(),
+        dimension: z.string().optional(),
+        days: z.array(z.iso.date()).optional(),
+      }),
+    ),
+  }),
+  example: {
+    site: "example.com",
+    timezone: "Europe/Riga",
+    period: { name: "day", from: "2026-11-22", to: "2026-11-22" },
+    compared_with: { from: "2026-11-21", to: "2026-11-21", to_hour: 13 },
+    metrics: { visitors: { value: 48, comparison_value: 40, change: 20 } },
+    interval: "hour",
+    timeseries: [{ date: "2026-11-22 00:00:00", at: "2026-11-21T22:00:00.000Z", visitors: 2 }],
+    dimensions: { "visit:source": [{ value: "Google", visitors: 20, visits: 22 }] },
+    drops: [{ reason: "bot", text: "A crawler, monitor, preview fetcher or automated browser.", count: 9 }],
+    realtime: { visitors: 3, minutes: [{ at: "2026-11-22T12:29:00.000Z", visitors: 3, pageviews: 4 }] },
+    notes: [],
+  },
+};
+
+/** A file to be saved. */
+export function csv(example: string): Answer {
+  return { type: "text/csv", schema: z.string(), example };
+}
+
+// Sites and what belongs to them
+
+const site = z.strictObject({
+  domain: z.string(),
+  timezone: z.string(),
+  timezone_effective_from: z.iso.date().optional().describe("While a new timezone waits for its first midnight."),
+  allowed_hosts: z.array(z.string()),
+  excluded_paths: z.array(z.string()),
+  excluded_countries: z.array(z.string()),
+  public: z.boolean(),
+  badge: z.boolean(),
+  min_visitors: z.int(),
+  snippet: z.string().describe("What to paste into a page."),
+  pinned_snippet: z.string().describe("The same with the script's hash."),
+});
+const SITE_EXAMPLE = {
+  domain: "example.com",
+  timezone: "Europe/Riga",
+  allowed_hosts: [],
+  excluded_paths: ["/admin/**"],
+  excluded_countries: [],
+  public: false,
+  badge: false,
+  min_visitors: 3,
+  snippet: '<script defer data-domain="example.com" src="https://stats.example.net/script.js"></script>…',
+  pinned_snippet: '<script defer data-domain="example.com" src="https://stats.example.net/script.….js" …></script>…',
+};
+const LAST_PAGE = { after: null, before: null, limit: 100 };
+
+export const SITE: Answer = { schema: site, example: SITE_EXAMPLE };
+export const SITES: Answer = {
+  schema: z.strictObject({ sites: z.array(site), meta: listMeta }),
+  example: { sites: [SITE_EXAMPLE], meta: LAST_PAGE },
+};
+
+const goal = z.strictObject({
+  id: z.string(),
+  domain: z.string(),
+  goal_type: z.enum(["event", "page"]),
+  display_name: z.string(),
+  event_name: z.string().nullable(),
+  page_path: z.string().nullable(),
+  currency: z.string().nullable(),
+});
+const GOAL_EXAMPLE = {
+  id: "1",
+  domain: "example.com",
+  goal_type: "event",
+  display_name: "Purchase",
+  event_name: "Purchase",
+  page_path: null,
+  currency: "EUR",
+};
+export const GOAL: Answer = { schema: goal, example: GOAL_EXAMPLE };
+export const GOALS: Answer = {
+  schema: z.strictObject({
+    goals: z.array(goal),
+    meta: z.strictObject({ after: z.int().nullable(), before: z.null(), limit: z.int() }),
+  }),
+  example: { goals: [GOAL_EXAMPLE], meta: LAST_PAGE },
+};
+
+const sharedLink = z.strictObject({ name: z.string(), url: z.string(), has_password: z.boolean() });
+const SHARED_EXAMPLE = {
+  name: "Client",
+  url: "https://stats.example.net/share/example.com?auth=ffl_…",
+  has_password: false,
+};
+export const SHARED_LINK: Answer = { schema: sharedLink, example: SHARED_EXAMPLE };
+export const SHARED_LINKS: Answer = {
+  schema: z.strictObject({ shared_links: z.array(sharedLink.extend({ created_at: instant })), meta: listMeta }),
+  example: { shared_links: [{ ...SHARED_EXAMPLE, created_at: "2026-11-22T12:00:00.000Z" }], meta: LAST_PAGE },
+};
+export const UNLOCKED: Answer = {
+  schema: z.strictObject({ token: z.string(), expires_at: instant }),
+  example: { token: "ffu_…", expires_at: "2026-11-23T12:00:00.000Z" },
+};
+
+export const LINK: Answer = {
+  schema: z.strictObject({ url: z.string(), site_id: z.string(), name: z.string(), target: z.string() }),
+  example: {
+    url: "https://stats.example.net/r/…",
+    site_id: "example.com",
+    name: "May: sale",
+    target: "https://example.com/sale?utm_medium=email",
+  },
+};
+
+const key = z.strictObject({
+  id: z.int(),
+  name: z.string(),
+  site_id: z.string().nullable(),
+  scopes: z.array(z.enum(["stats", "sites"])),
+});
+const KEY_EXAMPLE = { id: 1, name: "reports", site_id: "example.com", scopes: ["stats"] };
+export const KEY: Answer = {
+  schema: key.extend({ key: z.string().describe("Shown this once.") }),
+  example: { ...KEY_EXAMPLE, key: "ff_…" },
+};
+export const KEYS: Answer = {
+  schema: z.strictObject({ keys: z.array(key.extend({ created_at: instant })), meta: listMeta }),
+  example: { keys: [{ ...KEY_EXAMPLE, created_at: "2026-11-22T12:00:00.000Z" }], meta: LAST_PAGE },
+};
+
+// Of the whole Worker
+
+const health = z.strictObject({ status: z.enum(["ok", "error"]), d1: z.string(), kv: z.string(), tally: z.string() });
+export const HEALTHY: Answer = { schema: health, example: { status: "ok", d1: "ok", kv: "ok", tally: "ok" } };
+export const UNHEALTHY: Answer = {
+  when: "A part does not answer, or its tables are missing.",
+  schema: health,
+  example: { status: "error", d1: "does not answer", kv: "ok", tally: "ok" },
+};
+
+/** `{"error": …}` with what is wrong. */
+export function error(when: string, example: string): Answer {
+  return { when, schema: z.strictObject({ error: z.string() }), example: { error: example } };
+}
+
+export const ERRORS: Record<400 | 401 | 403 | 404 | 413 | 429 | 503, Answer> = {
+  400: error(
+    "What was sent breaks a rule: which field, and which rule.",
+    "date: must be a date of the calendar, YYYY-MM-DD",
+  ),
+  401: error(
+    "No key, a wrong one, or a site that it does not cover.",
+    "Authorization: a valid key is required (Authorization: Bearer …)",
+  ),
+  403: error("The key may not do this.", 'This needs a key with the scope "sites".'),
+  404: error("There is no such thing.", "domain: no site of this name is set up here"),
+  413: error("The body is too long.", "body: must be at most 65536 bytes long"),
+  429: error(
+    "Too many requests in an hour; `Retry-After` says when there may be more.",
+    "Too many requests: at most 600 an hour. Try again in 3595 s.",
+  ),
+  503: error("A part of the Worker is away; `Retry-After` says when to ask again.", "D1 does not answer. Try again."),
+};
