@@ -32,6 +32,7 @@ export const ROUTES: readonly Route[] = [
 
   { method: "GET", path: "/health", access: "public", handler: health },
 
+  { method: "GET", path: "/api/docs", access: "public", handler: docsPage },
   { method: "GET", path: "/api/openapi.json", access: "public", crossOrigin: true, handler: openApi },
   { method: "GET", path: "/api/docs/query/schema.json", access: "public", crossOrigin: true, handler: querySchema },
 
@@ -73,6 +74,10 @@ export const ROUTES: readonly Route[] = [
 ];
 
 // Documents are loaded when they are asked for.
+async function docsPage(): Promise<Response> {
+  return (await import("./docs/docs.ts")).docsPage(ROUTES);
+}
+
 async function openApi(): Promise<Response> {
   return (await import("./docs/docs.ts")).openApi(ROUTES);
 }

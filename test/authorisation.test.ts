@@ -142,6 +142,7 @@ const TABLE: Record<string, Asked> = {
   "GET /pixel.gif": { kind: "everyone", query: (d) => ({ d, p: "/" }) },
   "GET /r/:token": { kind: "everyone" },
   "GET /health": { kind: "everyone" },
+  "GET /api/docs": { kind: "everyone" },
   "GET /api/openapi.json": { kind: "everyone" },
   "GET /api/docs/query/schema.json": { kind: "everyone" },
   "POST /api/v1/shared-links/unlock": { kind: "everyone", body: () => ({ auth: brought[LINK].key, password: "x" }) },

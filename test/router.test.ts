@@ -52,6 +52,7 @@ it("is open to everyone only where that was decided", () => {
     "GET /pixel.gif",
     "GET /r/:token",
     "GET /health",
+    "GET /api/docs",
     "GET /api/openapi.json",
     "GET /api/docs/query/schema.json",
     "POST /api/v1/shared-links/unlock",

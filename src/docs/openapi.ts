@@ -12,7 +12,11 @@ export interface OpenApi {
   servers: { url: string; description: string }[];
   tags: { name: string }[];
   paths: Record<string, Record<string, OpenApiOperation>>;
-  components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
+  components: {
+    schemas: Record<string, JsonSchema>;
+    responses: Record<string, OpenApiResponse>;
+    securitySchemes: Record<string, object>;
+  };
 }
 
 export interface OpenApiOperation {
@@ -23,7 +27,8 @@ export interface OpenApiOperation {
   security: Record<string, string[]>[];
   parameters?: Parameter[];
   requestBody?: { required: true; content: Content };
-  responses: Record<string, { description: string; content?: Content }>;
+  /** Those that many operations have stand among the document's parts. */
+  responses: Record<string, OpenApiResponse | Reference>;
   "x-codeSamples": { lang: string; label: string; source: string }[];
 }
 
@@ -33,6 +38,15 @@ export interface Parameter {
   required: boolean;
   description?: string;
   schema: JsonSchema;
+}
+
+export interface OpenApiResponse {
+  description: string;
+  content?: Content;
+}
+
+export interface Reference {
+  $ref: string;
 }
 
 type Content = Record<string, { schema: JsonSchema; example?: unknown }>;
@@ -73,7 +87,7 @@ export function openApiOf(routes: readonly Route[], operations: Record<string, O
     servers: [{ url: "/", description: "This Worker." }],
     tags: TAGS.map((name) => ({ name })),
     paths,
-    components: { schemas, securitySchemes: SECURITY_SCHEMES },
+    components: { schemas, responses: commonResponses(schemas), securitySchemes: SECURITY_SCHEMES },
   };
 }
 
@@ -96,10 +110,20 @@ function operationOf(route: Route, operation: Operation, schemas: Record<string,
       },
     }),
     responses: Object.fromEntries(
-      Object.entries(said).flatMap(([status, answer]) => (answer ? [[status, responseOf(answer, schemas)]] : [])),
+      Object.entries(said).flatMap(([status, answer]) => {
+        if (!answer) return [];
+        const common = COMMON.some(([name, one]) => name === status && one === answer);
+        return [[status, common ? { $ref: `#/components/responses/Error${status}` } : responseOf(answer, schemas)]];
+      }),
     ),
     "x-codeSamples": [{ lang: "Shell", label: "curl", source: curlOf(route, operation) }],
   };
+}
+
+const COMMON = Object.entries(ERRORS);
+
+function commonResponses(schemas: Record<string, JsonSchema>): OpenApi["components"]["responses"] {
+  return Object.fromEntries(COMMON.map(([status, answer]) => [`Error${status}`, responseOf(answer, schemas)]));
 }
 
 /** What can go wrong at every route that needs a credential. */
@@ -154,7 +178,7 @@ function pathParametersOf({ path }: Route): string[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
 }
 
-function responseOf({ when, type, schema, example }: Answer, schemas: Record<string, JsonSchema>) {
+function responseOf({ when, type, schema, example }: Answer, schemas: Record<string, JsonSchema>): OpenApiResponse {
   const description = when ?? "What was asked for.";
   return schema ? { description, content: contentOf(type, schema, example, "output", schemas) } : { description };
 }
@@ -187,9 +211,8 @@ function curlOf(route: Route, { body, example = {} }: Operation): string {
     ...(route.method === "GET" || (route.method === "POST" && body) ? [] : [`-X ${route.method}`]),
     ...(route.access === "public" ? [] : ['-H "Authorization: Bearer $KEY"']),
     `"$URL${path}${query && `?${query}`}"`,
-    ...(body ? [`-d ${shellQuoted(JSON.stringify(body.example))}`] : []),
-  ];
-  return words.join(" ");
+  ].join(" ");
+  return body ? `${words} \\\n  -d ${shellQuoted(JSON.stringify(body.example))}` : words;
 }
 
 function shellQuoted(text: string): string {

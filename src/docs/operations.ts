@@ -394,6 +394,12 @@ export const OPERATIONS: Record<string, Operation> = {
     summary: "Tells whether all parts answer.",
     answers: { 200: answers.HEALTHY, 503: answers.UNHEALTHY },
   },
+  "GET /api/docs": {
+    id: "docs",
+    tag: "About",
+    summary: "This API as a page to read.",
+    answers: { 200: { type: "text/html", schema: z.string() } },
+  },
   "GET /api/openapi.json": {
     id: "openApi",
     tag: "About",

@@ -65,7 +65,14 @@ export const V2_QUERY = z.strictObject({
   metrics: z.array(z.enum(METRICS)).min(1).max(METRICS.length),
   date_range: dateRange,
   dimensions: z.array(dimension).max(MOST_DIMENSIONS).default([]),
-  filters: z.array(filter).max(MOST_CONDITIONS).default([]).describe("All of them must hold."),
+  filters: z
+    .array(filter)
+    .max(MOST_CONDITIONS)
+    .default([])
+    .describe(
+      'All of them must hold. Each: `[operator, dimension, [values]]`, and `{"case_sensitive": false}` behind it for ' +
+        'either case of letters; `["and", [filters]]`, `["or", [filters]]` or `["not", filter]`.',
+    ),
   order_by: z
     .array(z.tuple([z.string().max(DIMENSION_CHARS), z.enum(["asc", "desc"])]))
     .max(10)

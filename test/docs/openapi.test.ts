@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { OpenApi, OpenApiOperation } from "../../src/docs/openapi.ts";
+import type { OpenApi, OpenApiOperation, OpenApiResponse } from "../../src/docs/openapi.ts";
 import { OPERATIONS, PATH } from "../../src/docs/operations.ts";
 import { ROUTES } from "../../src/router.ts";
 import { call, makeKey } from "../manage/support.ts";
@@ -21,6 +21,17 @@ function documented(line: string): OpenApiOperation {
   const operation = document.paths[path.replace(/:(\w+)\+?/g, "{$1}")]?.[method.toLowerCase()];
   if (!operation) throw new Error(`${line} is not in the document`);
   return operation;
+}
+
+/** Its answers, those of many operations too. */
+function answersOf(line: string): Record<string, OpenApiResponse> {
+  const { responses } = documented(line);
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, answer]) => [
+      status,
+      "$ref" in answer ? (resolve(document, answer.$ref) as OpenApiResponse) : answer,
+    ]),
+  );
 }
 
 function everyOperation(): OpenApiOperation[] {
@@ -90,7 +101,8 @@ describe.each(LINES)("%s", (line, route) => {
   });
 
   it("says what it answers, errors too", () => {
-    const { responses, summary } = documented(line);
+    const { summary } = documented(line);
+    const responses = answersOf(line);
     expect(summary).toMatch(/^\S.*\.$/);
     const statuses = Object.keys(responses);
     expect(statuses.filter((status) => !/^[2345]\d\d$/.test(status))).toEqual([]);
@@ -107,8 +119,8 @@ describe.each(LINES)("%s", (line, route) => {
   });
 
   it("has examples that fit what it says", () => {
-    const { requestBody, responses } = documented(line);
-    for (const { content } of [...(requestBody ? [requestBody] : []), ...Object.values(responses)]) {
+    const { requestBody } = documented(line);
+    for (const { content } of [...(requestBody ? [requestBody] : []), ...Object.values(answersOf(line))]) {
       for (const { schema, example } of Object.values(content ?? {})) {
         if (example !== undefined) expect(faultsOf(example, schema, document)).toEqual([]);
       }
@@ -303,7 +315,7 @@ describe("real answers", () => {
   it.each(ASKED)("of %s fit the document: %s, %i", async (line, _what, status, request) => {
     const answer = await request();
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
-    const said = documented(line).responses[status];
+    const said = answersOf(line)[status];
     expect(said, `${status} is not documented`).toBeDefined();
     const [type, content] = Object.entries(said?.content ?? {})[0] ?? [];
     if (!content) return expect(answer.body).toBe("");
