@@ -12,7 +12,7 @@ export interface Env {
   TALLY: DurableObjectNamespace<Tally>;
   /** One object per site, named by its id, for work that takes much CPU. */
   CLERK: DurableObjectNamespace<Clerk>;
-  /** One object per caller of the API, named by its kind and number: `k:12` a key, `l:5` a link, `p:7` a site's public. */
+  /** One object per caller of the API, named by its kind and number: `k:12` a key, `l:5` a link, `p:7` a site's public, `b:7` its badges. */
   METER: DurableObjectNamespace<Meter>;
   /** Requests an hour of each caller; 0: no limit. Unset: `LIMITS.apiRequestsPerHour`. */
   API_REQUESTS_PER_HOUR?: string | number;

@@ -17,6 +17,7 @@ import { deleteSharedLink, getSharedLinks, putSharedLink, unlockSharedLink } fro
 import { KEY_REQUIRED } from "./manage/site-access.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
 import { overRate } from "./meter/rate.ts";
+import { pageBadge, siteBadge } from "./report/badge.ts";
 import { summary } from "./report/summary.ts";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "./report/v1.ts";
 import { queryV2 } from "./report/v2.ts";
@@ -29,6 +30,9 @@ export const ROUTES: readonly Route[] = [
   { method: "OPTIONS", path: "/api/event", access: "public", crossOrigin: true, handler: preflight },
   { method: "GET", path: "/pixel.gif", access: "public", crossOrigin: true, handler: collectPixel },
   { method: "GET", path: "/r/:token", access: "public", handler: collectClick },
+
+  { method: "GET", path: "/badge/:file", access: "public", crossOrigin: true, handler: siteBadge },
+  { method: "GET", path: "/badge/:domain/:path+", access: "public", crossOrigin: true, handler: pageBadge },
 
   { method: "GET", path: "/health", access: "public", handler: health },
 

@@ -141,6 +141,8 @@ const TABLE: Record<string, Asked> = {
   "OPTIONS /api/event": { kind: "everyone" },
   "GET /pixel.gif": { kind: "everyone", query: (d) => ({ d, p: "/" }) },
   "GET /r/:token": { kind: "everyone" },
+  "GET /badge/:file": { kind: "everyone" },
+  "GET /badge/:domain/:path+": { kind: "everyone" },
   "GET /health": { kind: "everyone" },
   "GET /api/docs": { kind: "everyone" },
   "GET /api/openapi.json": { kind: "everyone" },

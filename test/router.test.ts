@@ -51,6 +51,8 @@ it("is open to everyone only where that was decided", () => {
     "OPTIONS /api/event",
     "GET /pixel.gif",
     "GET /r/:token",
+    "GET /badge/:file",
+    "GET /badge/a.example.com/:path+",
     "GET /health",
     "GET /api/docs",
     "GET /api/openapi.json",

@@ -14,6 +14,8 @@ export interface Answer {
   type?: string;
   schema?: z.ZodType;
   example?: unknown;
+  /** Other types that it may be asked for in. */
+  alsoAs?: readonly string[];
 }
 
 const metric = z.enum(METRICS);
@@ -50,6 +52,8 @@ export const DELETED: Answer = { schema: z.strictObject({ deleted: z.literal(tru
 
 // Reports
 
+const CSV = ["text/csv"];
+
 export const AGGREGATE: Answer = {
   schema: z.strictObject({
     results: z.partialRecord(
@@ -68,6 +72,7 @@ export const AGGREGATE: Answer = {
 };
 
 export const TIMESERIES: Answer = {
+  alsoAs: CSV,
   schema: z.strictObject({ results: z.array(z.object({ date: z.iso.date() }).catchall(number)), meta }),
   example: {
     results: [
@@ -78,6 +83,7 @@ export const TIMESERIES: Answer = {
 };
 
 export const BREAKDOWN: Answer = {
+  alsoAs: CSV,
   schema: z.strictObject({ results: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))), meta }),
   example: {
     results: [
@@ -85,6 +91,19 @@ export const BREAKDOWN: Answer = {
       { source: "Direct / None", visitors: 17 },
     ],
   },
+};
+
+export const BADGE: Answer = {
+  schema: z.strictObject({
+    site: z.string(),
+    path: z.string().nullable().describe("null: of the whole site."),
+    period: z.string(),
+    pageviews: z.int().nullable(),
+    visitors: z.int().nullable(),
+    below: z.int().optional().describe("The numbers are not shown: there were fewer visitors than this."),
+  }),
+  example: { site: "example.com", path: "/pricing", period: "all", pageviews: 1234, visitors: 567 },
+  alsoAs: ["image/svg+xml"],
 };
 
 export const REALTIME: Answer = { schema: z.int().min(0).describe("Visitors of the last five minutes."), example: 3 };
@@ -96,6 +115,7 @@ const echo = z.looseObject({
 });
 
 export const QUERY: Answer = {
+  alsoAs: CSV,
   schema: z.strictObject({
     results: z.array(
       z.strictObject({
@@ -138,6 +158,7 @@ export const QUERY: Answer = {
 const minute = z.strictObject({ at: instant, visitors: z.int(), pageviews: z.int() });
 
 export const SUMMARY: Answer = {
+  alsoAs: CSV,
   schema: z.strictObject({
     site: z.string(),
     timezone: z.string(),

@@ -178,9 +178,15 @@ function pathParametersOf({ path }: Route): string[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
 }
 
-function responseOf({ when, type, schema, example }: Answer, schemas: Record<string, JsonSchema>): OpenApiResponse {
+function responseOf(
+  { when, type, schema, example, alsoAs = [] }: Answer,
+  schemas: Record<string, JsonSchema>,
+): OpenApiResponse {
   const description = when ?? "What was asked for.";
-  return schema ? { description, content: contentOf(type, schema, example, "output", schemas) } : { description };
+  if (!schema) return { description };
+  const others = alsoAs.map((other) => [other, { schema: { type: "string" } }]);
+  const content = contentOf(type, schema, example, "output", schemas);
+  return { description, content: { ...content, ...Object.fromEntries(others) } };
 }
 
 function contentOf(

@@ -10,6 +10,7 @@ import * as keys from "../manage/keys.ts";
 import * as links from "../manage/links.ts";
 import * as sharedLinks from "../manage/shared-links.ts";
 import * as sites from "../manage/sites.ts";
+import { BADGE } from "../report/badge.ts";
 import { PARAMETERS } from "../report/summary.ts";
 import { AGGREGATE, BREAKDOWN, REALTIME, TIMESERIES } from "../report/v1.ts";
 import { V2_QUERY } from "../report/v2-schema.ts";
@@ -17,7 +18,7 @@ import type { Answer } from "./answers.ts";
 import * as answers from "./answers.ts";
 
 /** The chapters of the page, in their order. */
-export const TAGS = ["Reports", "Collecting", "Sites", "Goals", "Sharing", "Keys", "About"] as const;
+export const TAGS = ["Reports", "Badges", "Collecting", "Sites", "Goals", "Sharing", "Keys", "About"] as const;
 
 export interface Operation {
   /** A name for the call, unique. */
@@ -50,12 +51,27 @@ interface Body {
 export const PATH: Record<string, { description: string; example: string }> = {
   domain: { description: "The site's domain.", example: "example.com" },
   id: { description: "The number of what is meant.", example: "1" },
+  file: { description: "The site's domain, and `.svg` or `.json`.", example: "example.com.svg" },
+  path: {
+    description: "The page's path without its first slash, and `.svg` or `.json`. It may have slashes.",
+    example: "blog/hello.svg",
+  },
   token: { description: "What `POST /api/v1/links` made.", example: "eyJk…" },
 };
 
 const { 404: NO_SUCH } = answers.ERRORS;
 const SITE_ID = { site_id: "example.com" };
 const GIVEN = "The site is named in the body, or in the query for clients that send none with DELETE.";
+
+const BADGE_NOTES = "Off until the site's setting `badge` is true. Kept for five minutes.";
+const BADGE_ANSWERS: Operation["answers"] = {
+  200: answers.BADGE,
+  400: answers.ERRORS[400],
+  403: answers.error("The site's owner has not turned badges on.", "site: its owner shows no badge"),
+  404: answers.error("There is no such site.", "site: no site of this name is set up here"),
+  429: answers.ERRORS[429],
+  503: answers.ERRORS[503],
+};
 
 /** By method and path, as in ROUTES. */
 export const OPERATIONS: Record<string, Operation> = {
@@ -139,6 +155,26 @@ export const OPERATIONS: Record<string, Operation> = {
     query: REALTIME,
     answers: { 200: answers.REALTIME },
     example: { query: SITE_ID },
+  },
+
+  // Badges
+
+  "GET /badge/:file": {
+    id: "siteBadge",
+    tag: "Badges",
+    summary: "A site's page views and visitors, for any page to show.",
+    notes: BADGE_NOTES,
+    query: BADGE,
+    answers: BADGE_ANSWERS,
+  },
+  "GET /badge/:domain/:path+": {
+    id: "pageBadge",
+    tag: "Badges",
+    summary: "A page's page views and visitors, for any page to show.",
+    notes: BADGE_NOTES,
+    query: BADGE,
+    answers: BADGE_ANSWERS,
+    example: { query: { period: "30d", metric: "visitors" } },
   },
 
   // Collecting

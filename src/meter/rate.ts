@@ -1,5 +1,5 @@
 /**
- * How often a caller may ask: each key, each shared link, and the public of each site so many requests an hour. The admin
+ * How often a caller may ask: each key, each shared link, the public of each site, and its badges so many requests an hour. The admin
  * key may always.
  */
 
@@ -12,13 +12,13 @@ import type { MeterApi } from "./meter.ts";
 
 type RateEnv = Pick<Env, "METER" | "API_REQUESTS_PER_HOUR">;
 
-/** `id`: of the key, of the link, of the public site. */
+/** `id`: of the key, of the link, of the site. */
 export interface Caller {
-  kind: Exclude<Credential["kind"], "admin">;
+  kind: Exclude<Credential["kind"], "admin"> | "badge";
   id: number;
 }
 
-const LETTERS = { key: "k", link: "l", public: "p" } as const;
+const LETTERS = { key: "k", link: "l", public: "p", badge: "b" } as const;
 
 /** A meter that takes longer is one that is away. */
 const PATIENCE_MS = 1_000;

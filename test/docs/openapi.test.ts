@@ -144,7 +144,8 @@ describe("real answers", () => {
   let token: string;
 
   beforeAll(async () => {
-    await call("POST /api/v1/sites", { body: { domain: SITE } });
+    await call("POST /api/v1/sites", { body: { domain: SITE, badge: true } });
+    await call("POST /api/v1/sites", { body: { domain: "off.example.com" } });
     await makeKey(["stats"], SITE);
     for (const [name, password] of [["Client"], ["Locked", "correct horse"]]) {
       const { body } = await call("PUT /api/v1/sites/shared-links", { body: { site_id: SITE, name, password } });
@@ -309,6 +310,12 @@ describe("real answers", () => {
     ["GET /api/v1/keys", "keys", 200, () => ask("GET /api/v1/keys?limit=1")],
     ["DELETE /api/v1/keys/:id", "a key", 200, () => ask("DELETE /api/v1/keys/1")],
     ["DELETE /api/v1/keys/:id", "no key", 404, () => ask("DELETE /api/v1/keys/999")],
+
+    ["GET /badge/:file", "few visitors", 200, () => ask(`GET /badge/${SITE}.json`)],
+    ["GET /badge/:file", "off", 403, () => ask("GET /badge/off.example.com.json")],
+    ["GET /badge/:file", "no site", 404, () => ask("GET /badge/none.example.com.json")],
+    ["GET /badge/:file", "a wrong period", 400, () => ask(`GET /badge/${SITE}.json?period=x`)],
+    ["GET /badge/:domain/:path+", "a page", 200, () => ask(`GET /badge/${SITE}/pricing.json`)],
 
     ["GET /health", "all well", 200, () => ask("GET /health")],
   ];
