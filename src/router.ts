@@ -18,6 +18,7 @@ import { KEY_REQUIRED } from "./manage/site-access.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
 import { overRate } from "./meter/rate.ts";
 import { pageBadge, siteBadge } from "./report/badge.ts";
+import { periodZip } from "./report/period-zip.ts";
 import { summary } from "./report/summary.ts";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "./report/v1.ts";
 import { queryV2 } from "./report/v2.ts";
@@ -68,6 +69,7 @@ export const ROUTES: readonly Route[] = [
   { method: "DELETE", path: "/api/v1/keys/:id", access: "admin", handler: removeKey },
 
   { method: "GET", path: "/api/stats/:domain", access: "stats", handler: summary },
+  { method: "GET", path: "/api/stats/:domain/export.zip", access: "stats", handler: periodZip },
   { method: "GET", path: "/api/v1/stats/aggregate", access: "stats", handler: aggregate },
   { method: "GET", path: "/api/v1/stats/timeseries", access: "stats", handler: timeseries },
   { method: "GET", path: "/api/v1/stats/breakdown", access: "stats", handler: breakdown },

@@ -11,6 +11,7 @@ const OPEN = "open.example.com";
 const CLOSED = "closed.example.com";
 const reports = (domain: string): string[] => [
   `GET /api/stats/${domain}`,
+  `GET /api/stats/${domain}/export.zip`,
   ...["aggregate", "timeseries", "breakdown", "timeseries.csv", "breakdown.csv", "realtime/visitors"].map(
     (face) => `GET /api/v1/stats/${face}?site_id=${domain}&property=event:page`,
   ),

@@ -1,11 +1,27 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { Exchange, type ExchangeApi, type ExportRequest, type ImportRequest } from "../exchange/exchange.ts";
+import type { Range } from "../report/period.ts";
+import type { Site } from "../site.ts";
+import type { Part } from "../store/unavailable.ts";
 import { Guesses } from "./guesses.ts";
 import { hashPassword, isPassword } from "./passwords.ts";
+import { zipOfPeriod } from "./period-zip.ts";
 
 /** What became of a guessed password. `shut`: it was not looked at, and none is before `until` (ms since 1970). */
 export type Verdict = { verdict: "right" | "wrong" } | { verdict: "shut"; until: number };
+
+/** A period of a site's reports, as whoever asks may see it. */
+export interface PeriodQuestion {
+  site: Site;
+  range: Range;
+  /** Values of fewer are not shown apart. */
+  minVisitors: number;
+  now: number;
+}
+
+/** `away`: what did not answer. An error's class does not survive the way back. */
+export type PeriodZip = { zip: Uint8Array } | { away: Part };
 
 /** The calls a clerk answers. */
 export interface ClerkApi {
@@ -13,6 +29,8 @@ export interface ClerkApi {
   passwordHash(password: string, current: string | null): Promise<string>;
   /** Whether a password is the one of a link's hash. */
   guess(guess: { linkId: number; password: string; hash: string; now: number }): Promise<Verdict>;
+  /** All reports of a period, as CSV files in a ZIP. */
+  periodZip(question: PeriodQuestion): Promise<PeriodZip>;
 }
 
 /**
@@ -50,5 +68,9 @@ export class Clerk extends DurableObject<Env> implements ClerkApi, ExchangeApi {
     if (isPassword(password, hash)) return { verdict: "right" };
     this.#guesses.countWrong(linkId, now);
     return { verdict: "wrong" };
+  }
+
+  periodZip(question: PeriodQuestion): Promise<PeriodZip> {
+    return zipOfPeriod(question, this.env);
   }
 }

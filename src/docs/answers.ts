@@ -204,6 +204,8 @@ export function csv(example: string): Answer {
   return { type: "text/csv", schema: z.string(), example };
 }
 
+export const ZIP: Answer = { type: "application/zip", schema: z.string() };
+
 // Sites and what belongs to them
 
 const site = z.strictObject({

@@ -86,6 +86,15 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: { 200: answers.SUMMARY },
     example: { query: { period: "7d" } },
   },
+  "GET /api/stats/:domain/export.zip": {
+    id: "exportPeriod",
+    tag: "Reports",
+    summary: "All reports of a period as CSV files in a ZIP.",
+    notes: "One file for each dimension, of at most 10,000 rows. The default period is today.",
+    query: PARAMETERS,
+    answers: { 200: answers.ZIP },
+    example: { query: { period: "month" } },
+  },
   "POST /api/v2/query": {
     id: "query",
     tag: "Reports",

@@ -176,6 +176,7 @@ describe("real answers", () => {
     ["GET /api/stats/:domain", "today", 200, () => ask(`GET /api/stats/${SITE}`)],
     ["GET /api/stats/:domain", "months", 200, () => ask(`GET /api/stats/${SITE}?period=12mo`)],
     ["GET /api/stats/:domain", "a wrong period", 400, () => ask(`GET /api/stats/${SITE}?period=never`)],
+    ["GET /api/stats/:domain/export.zip", "a ZIP", 200, () => ask(`GET /api/stats/${SITE}/export.zip`)],
     [
       "GET /api/v1/stats/aggregate",
       "a comparison",

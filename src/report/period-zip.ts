@@ -1,0 +1,36 @@
+/**
+ * `GET /api/stats/:domain/export.zip?period=&date=`: all reports of a period as CSV files in a ZIP. The site's clerk makes
+ * it: reports of all values, their text and its compression are too much work for a Worker's request.
+ */
+
+import { clerkStub } from "../clerk/stub.ts";
+import { audience } from "../manage/site-access.ts";
+import type { Context } from "../route.ts";
+import { from, Unavailable } from "../store/unavailable.ts";
+import { ACCESS, type Access, answering, localNow, parametersOf } from "./face.ts";
+import { rangeOf, untilNow } from "./period.ts";
+import { PARAMETERS } from "./summary.ts";
+
+export function periodZip(_request: Request, context: Context, access: Access = ACCESS): Promise<Response> {
+  return answering(async () => {
+    const asked = parametersOf(context.url, PARAMETERS);
+    if (asked instanceof Response) return asked;
+    const site = await access.siteFor(context, context.params.domain ?? "");
+    if (site instanceof Response) return site;
+
+    const { env, credential, now } = context;
+    const here = localNow(site, now);
+    const range = untilNow(rangeOf(asked.period ?? "day", asked.date, here.today), here);
+    const question = { site, range, ...audience(credential, site), now };
+    const made = await from("clerk", () => clerkStub(env, site.id).periodZip(question));
+    if ("away" in made) throw new Unavailable(made.away, null);
+    const name = `${site.domain} ${range.from} ${range.to}.zip`;
+    return new Response(made.zip, {
+      headers: {
+        "Content-Type": "application/zip",
+        "Content-Disposition": `attachment; filename="${name}"`,
+        "Cache-Control": "private, no-store",
+      },
+    });
+  });
+}
