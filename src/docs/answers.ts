@@ -284,6 +284,43 @@ export const UNLOCKED: Answer = {
   example: { token: "ffu_…", expires_at: "2026-11-23T12:00:00.000Z" },
 };
 
+const imported = z.strictObject({
+  id: z.int(),
+  source: z.string(),
+  from: z.iso.date(),
+  to: z.iso.date(),
+  days: z.int(),
+  visitors: z.int(),
+  pageviews: z.int(),
+  tables: z.array(z.string()),
+  ignored: z.array(z.string()).optional().describe("Files of which nothing is kept."),
+  skipped: z
+    .strictObject({ from: z.iso.date(), to: z.iso.date(), days: z.int() })
+    .nullable()
+    .describe("Days that were counted here."),
+  created_at: instant,
+});
+const IMPORT_EXAMPLE = {
+  id: 1,
+  source: "plausible",
+  from: "2025-01-01",
+  to: "2025-12-31",
+  days: 365,
+  visitors: 28_500,
+  pageviews: 62_900,
+  tables: ["visitors", "pages"],
+  skipped: null,
+  created_at: "2026-11-22T12:00:00.000Z",
+};
+export const IMPORT: Answer = {
+  schema: imported.extend({ unchanged: z.literal(true).optional().describe("It was there already.") }),
+  example: IMPORT_EXAMPLE,
+};
+export const IMPORTS: Answer = {
+  schema: z.strictObject({ imports: z.array(imported) }),
+  example: { imports: [IMPORT_EXAMPLE] },
+};
+
 export const LINK: Answer = {
   schema: z.strictObject({ url: z.string(), site_id: z.string(), name: z.string(), target: z.string() }),
   example: {

@@ -101,12 +101,12 @@ function operationOf(route: Route, operation: Operation, schemas: Record<string,
     tags: [tag],
     summary,
     ...(notes !== undefined && { description: notes }),
-    security: securityOf(route),
+    security: securityOf(route, operation),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
         required: true as const,
-        content: contentOf(body.type, body.schema, body.example, "input", schemas),
+        content: contentOf(body, body.schema, "input", schemas),
       },
     }),
     responses: Object.fromEntries(
@@ -127,10 +127,10 @@ function commonResponses(schemas: Record<string, JsonSchema>): OpenApi["componen
 }
 
 /** What can go wrong at every route that needs a credential. */
-function impliedAnswers({ access }: Route, { query, body }: Operation): Operation["answers"] {
+function impliedAnswers({ access, path }: Route, { query, body }: Operation): Operation["answers"] {
   if (access === "public") return {};
   return {
-    ...((query || body) && { 400: ERRORS[400] }),
+    ...((query || body || path.includes(":")) && { 400: ERRORS[400] }),
     ...(body && { 413: ERRORS[413] }),
     401: ERRORS[401],
     403: ERRORS[403],
@@ -139,9 +139,9 @@ function impliedAnswers({ access }: Route, { query, body }: Operation): Operatio
   };
 }
 
-function securityOf({ access, method }: Route): OpenApiOperation["security"] {
+function securityOf({ access, method }: Route, { needsKey }: Operation): OpenApiOperation["security"] {
   if (access === "public") return [];
-  if (access !== "stats") return [{ key: [access] }];
+  if (access !== "stats" || needsKey) return [{ key: [access] }];
   // Nothing is needed where the site is public.
   return method === "GET" ? [{ key: [access] }, { link: [] }, {}] : [{ key: [access] }, {}];
 }
@@ -178,25 +178,21 @@ function pathParametersOf({ path }: Route): string[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
 }
 
-function responseOf(
-  { when, type, schema, example, alsoAs = [] }: Answer,
-  schemas: Record<string, JsonSchema>,
-): OpenApiResponse {
-  const description = when ?? "What was asked for.";
-  if (!schema) return { description };
-  const others = alsoAs.map((other) => [other, { schema: { type: "string" } }]);
-  const content = contentOf(type, schema, example, "output", schemas);
-  return { description, content: { ...content, ...Object.fromEntries(others) } };
+function responseOf(answer: Answer, schemas: Record<string, JsonSchema>): OpenApiResponse {
+  const { when: description = "What was asked for.", schema } = answer;
+  return schema ? { description, content: contentOf(answer, schema, "output", schemas) } : { description };
 }
 
 function contentOf(
-  type = "application/json",
+  { type = "application/json", example, alsoAs = [] }: Pick<Answer, "type" | "example" | "alsoAs">,
   schema: z.ZodType,
-  example: unknown,
   io: "input" | "output",
   schemas: Record<string, JsonSchema>,
 ): Content {
-  return { [type]: { schema: schemaIn(schema, io, schemas), ...(example !== undefined && { example }) } };
+  return {
+    [type]: { schema: schemaIn(schema, io, schemas), ...(example !== undefined && { example }) },
+    ...Object.fromEntries(alsoAs.map((other) => [other, { schema: { type: "string" } }])),
+  };
 }
 
 /** A JSON schema of this document: its named parts stand among the document's. */
@@ -218,7 +214,7 @@ function curlOf(route: Route, { body, example = {} }: Operation): string {
     ...(route.access === "public" ? [] : ['-H "Authorization: Bearer $KEY"']),
     `"$URL${path}${query && `?${query}`}"`,
   ].join(" ");
-  return body ? `${words} \\\n  -d ${shellQuoted(JSON.stringify(body.example))}` : words;
+  return body ? `${words} \\\n  ${body.curl ?? `-d ${shellQuoted(JSON.stringify(body.example))}`}` : words;
 }
 
 function shellQuoted(text: string): string {

@@ -4,6 +4,7 @@
  */
 
 import { z } from "zod";
+import { rangeFields } from "../exchange/routes.ts";
 import { LIMITS } from "../limits.ts";
 import * as goals from "../manage/goals.ts";
 import * as keys from "../manage/keys.ts";
@@ -18,7 +19,17 @@ import type { Answer } from "./answers.ts";
 import * as answers from "./answers.ts";
 
 /** The chapters of the page, in their order. */
-export const TAGS = ["Reports", "Badges", "Collecting", "Sites", "Goals", "Sharing", "Keys", "About"] as const;
+export const TAGS = [
+  "Reports",
+  "Badges",
+  "Collecting",
+  "Sites",
+  "Goals",
+  "Sharing",
+  "Moving",
+  "Keys",
+  "About",
+] as const;
 
 export interface Operation {
   /** A name for the call, unique. */
@@ -36,6 +47,8 @@ export interface Operation {
    * takes anything, 400 and 413.
    */
   answers: Partial<Record<number, Answer>>;
+  /** Neither a shared link nor a public site is enough. */
+  needsKey?: true;
   /** A request that makes sense: of the query, of the path where `PATH` does not say it. */
   example?: { query?: Record<string, string>; path?: Record<string, string> };
 }
@@ -43,8 +56,13 @@ export interface Operation {
 interface Body {
   /** Default: `application/json`. */
   type?: string;
+  /** Other types that it may come in. */
+  alsoAs?: readonly string[];
   schema: z.ZodType;
-  example: unknown;
+  /** Of JSON. */
+  example?: unknown;
+  /** How curl sends it. Default: `-d` with the example. */
+  curl?: string;
 }
 
 /** Parameters of paths. */
@@ -404,6 +422,48 @@ export const OPERATIONS: Record<string, Operation> = {
       ),
       503: answers.ERRORS[503],
     },
+  },
+
+  // Moving
+
+  "POST /api/v1/sites/:domain/import": {
+    id: "importCounts",
+    tag: "Moving",
+    summary: "Takes over counts of Plausible or of another Footfall.",
+    notes: "The same files again change nothing. See docs/moving.md.",
+    query: z.object({ filename: z.string().optional().describe("Of a CSV file that comes without a form.") }),
+    body: {
+      type: "application/zip",
+      alsoAs: ["multipart/form-data", "text/csv"],
+      schema: z.string().describe("The ZIP of an export, a form with its files, or one of them, of at most 100 MiB."),
+      curl: "--data-binary @export.zip",
+    },
+    answers: {
+      200: answers.IMPORT,
+      404: NO_SUCH,
+      409: answers.error("Another import is under way.", "domain: another import of this site is under way"),
+    },
+  },
+  "GET /api/v1/sites/:domain/imports": {
+    id: "listImports",
+    tag: "Moving",
+    summary: "Lists the imports that count.",
+    answers: { 200: answers.IMPORTS, 404: NO_SUCH },
+  },
+  "DELETE /api/v1/sites/:domain/imports/:id": {
+    id: "deleteImport",
+    tag: "Moving",
+    summary: "Removes an import, which stops counting at once.",
+    answers: { 200: answers.DELETED, 404: NO_SUCH },
+  },
+  "GET /api/v1/sites/:domain/export.zip": {
+    id: "exportCounts",
+    tag: "Moving",
+    summary: "All counts of a site as CSV files in a ZIP, to be kept or moved.",
+    notes: "Needs a key: a shared link is not enough.",
+    query: rangeFields,
+    answers: { 200: answers.ZIP },
+    needsKey: true,
   },
 
   // Keys

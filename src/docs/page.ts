@@ -106,9 +106,7 @@ function section({ line, operation }: Entry): string {
 <p>${h(summary)}${description === undefined ? "" : ` ${h(description)}`}</p>
 <p class="soft">${h(accessText(operation))}</p>
 ${parameters.length > 0 ? `<h4>Parameters</h4>\n${fields(parameters.map(parameterField))}` : ""}
-${Object.values(requestBody?.content ?? {})
-  .map(({ schema }) => `<h4>Body</h4>\n${bodyText(schema)}`)
-  .join("\n")}
+${requestBody ? `<h4>Body</h4>\n${bodyText(requestBody.content)}` : ""}
 <h4>Command</h4>
 ${samples.join("\n")}
 <h4>Answers</h4>
@@ -139,24 +137,22 @@ function parameterField({ in: place, ...parameter }: Parameter): Field {
   return { ...parameter, place };
 }
 
-function bodyText(schema: JsonSchema): string {
+function bodyText(content: Record<string, { schema: JsonSchema }>): string {
+  const types = Object.keys(content).filter((type) => type !== "application/json");
+  const { schema = {} } = Object.values(content)[0] ?? {};
   const shapes = Array.isArray(schema.oneOf) ? (schema.oneOf as JsonSchema[]) : [schema];
-  return shapes
-    .map(({ properties = {}, required = [], ...rest }) =>
-      Object.keys(properties).length > 0
-        ? fields(
-            Object.entries(properties).map(([name, { description, ...field }]): Field => {
-              return {
-                name,
-                required: required.includes(name),
-                ...(description !== undefined && { description }),
-                schema: field,
-              };
-            }),
-          )
-        : `<p>${h(schema.description ?? typeText(rest))}</p>`,
-    )
-    .join("\n<p>or</p>\n");
+  const said = types.length > 0 ? [`<p class="soft">${h(types.join(", "))}</p>`] : [];
+  return [...said, shapes.map(shapeText).join("\n<p>or</p>\n")].join("\n");
+}
+
+function shapeText({ description, properties = {}, required = [], ...rest }: JsonSchema): string {
+  const all = Object.entries(properties);
+  if (all.length === 0) return `<p>${h(description ?? typeText(rest))}</p>`;
+  return fields(
+    all.map(([name, { description, ...schema }]): Field => {
+      return { name, required: required.includes(name), ...(description !== undefined && { description }), schema };
+    }),
+  );
 }
 
 function fields(all: readonly Field[]): string {

@@ -16,7 +16,7 @@ import { shownImport } from "./shown.ts";
 import type { DayRange } from "./stored-days.ts";
 
 const dayField = z.string().refine(isDate, "must be a date such as 2026-11-22").optional();
-const rangeFields = z.object({ from: dayField, to: dayField });
+export const rangeFields = z.object({ from: dayField, to: dayField });
 const idField = z.string().regex(/^[1-9]\d{0,14}$/);
 
 /**
