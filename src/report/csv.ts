@@ -46,5 +46,6 @@ function csvCell(cell: Cell): string {
   if (typeof cell === "number") return String(cell);
   if (typeof cell === "object") return csvCell(cell.value);
   const safe = /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  // Where a comma is the sign of decimals, spreadsheets part cells by semicolons, and some by tabs.
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
