@@ -1,6 +1,7 @@
 import { type Zippable, zipSync } from "fflate";
 import type { Env } from "../env.ts";
 import { ACCESS } from "../report/face.ts";
+import type { Counts } from "../report/gather.ts";
 import { periodFiles } from "../report/period-files.ts";
 import { Unavailable } from "../store/unavailable.ts";
 import type { PeriodQuestion, PeriodZip } from "./clerk.ts";
@@ -8,13 +9,15 @@ import type { PeriodQuestion, PeriodZip } from "./clerk.ts";
 /** Asks all reports of a period, and packs them. */
 export async function zipOfPeriod({ site, range, minVisitors, now }: PeriodQuestion, env: Env): Promise<PeriodZip> {
   const { tally, wait } = ACCESS;
-  const counts = {
+  const counts: Counts = {
     site,
     db: env.DB,
     tally: (id: number, shard: number) => tally(env, id, shard),
     wait,
     now,
     minVisitors,
+    // An object goes on with what it has begun.
+    later: () => undefined,
   };
   try {
     const files: Zippable = {};

@@ -29,9 +29,17 @@ export const ACCESS: Access = {
 };
 
 /** Where the counts of a site are to be had, and what of them whoever asks may see. */
-export function countsOf(site: Site, { env, credential, now }: Context, { tally, wait }: Access): Counts {
+export function countsOf(site: Site, { env, ctx, credential, now }: Context, { tally, wait }: Access): Counts {
   const { minVisitors } = audience(credential, site);
-  return { site, db: env.DB, tally: (siteId, shard) => tally(env, siteId, shard), wait, now, minVisitors };
+  return {
+    site,
+    db: env.DB,
+    tally: (siteId, shard) => tally(env, siteId, shard),
+    wait,
+    now,
+    minVisitors,
+    later: (work) => ctx.waitUntil(work),
+  };
 }
 
 /** What is now at a site. */

@@ -8,7 +8,7 @@ import { addDays, addMonths, localDayAt } from "../calendar.ts";
 import { PAGEVIEW, pairName, propertyDimension } from "../dimensions.ts";
 import type { Live, OpenDay, TallyApi } from "../hit.ts";
 import { everyShard, type Site } from "../site.ts";
-import { type Bounds, readCounts } from "../store/count-reads.ts";
+import { type Bounds, type Keeping, readCounts } from "../store/count-reads.ts";
 import { Unavailable } from "../store/unavailable.ts";
 import { openRows } from "./open-rows.ts";
 import { type Read, type Row, Rows } from "./read.ts";
@@ -25,6 +25,8 @@ export interface Counts {
   now: number;
   /** Values with fewer visitors must not be told apart to whom this is for; 0: he may see all. */
   minVisitors: number;
+  /** Takes work that goes on after the answer. */
+  later: (work: Promise<unknown>) => void;
 }
 
 /** A tally that fails is asked so often again, with a pause before that grows fourfold. */
@@ -68,6 +70,7 @@ export async function gather(reads: readonly Read[], counts: Counts): Promise<Ga
         months: monthsFor(read, answers, today),
       })),
       answered,
+      keepingOf(reads, answers, today, counts),
     );
   } catch (error) {
     // A tally that does not answer for today has not counted anything today: D1 is not needed to know that.
@@ -89,6 +92,25 @@ export async function gather(reads: readonly Read[], counts: Counts): Promise<Ga
       imported: stored.bounds.imported,
     },
   };
+}
+
+/** Answers about days that are all over are kept: of days that a tally answers for, nothing rests in D1. */
+function keepingOf(
+  reads: readonly Read[],
+  answers: readonly Answered[],
+  today: string,
+  { now, later }: Counts,
+): Keeping | null {
+  const { from, to } = spanOf(reads);
+  const isOpen = answers.some(({ days }) => days.some(({ day }) => day >= from && day <= to));
+  return to < today && !isOpen ? { from, to, now, later } : null;
+}
+
+/** The days within which all reads lie. */
+function spanOf(reads: readonly Read[]): { from: string; to: string } {
+  const first = reads.map((read) => read.from).sort();
+  const last = reads.map((read) => read.to).sort();
+  return { from: first[0] ?? "", to: last.at(-1) ?? "" };
 }
 
 function earlier(one: string | null, other: string | null): string | null {
@@ -158,12 +180,7 @@ async function askForDays(reads: readonly Read[], counts: Counts): Promise<Answe
       }
     }
   }
-  const from = reads.map((read) => read.from).sort()[0] ?? "";
-  const to =
-    reads
-      .map((read) => read.to)
-      .sort()
-      .at(-1) ?? "";
+  const { from, to } = spanOf(reads);
   const answers = await askAll(counts, (tally) =>
     tally.open({ dimensions: [...dimensions], pairs: [...pairs], from, to }),
   );

@@ -8,6 +8,7 @@ import { COLUMN } from "../metrics.ts";
 import type { Label } from "../report/labels.ts";
 import type { Pattern } from "../report/pattern.ts";
 import { type Field, noFields, type Read, type Row, type Source, type Term, type Where } from "../report/read.ts";
+import { answerKey, answersSince, answerTo, keepAnswer, stampOf, unanswered } from "./answers.ts";
 import { from } from "./unavailable.ts";
 
 /** A read of D1, whose rows will be added to others of these labels: those must be among the answers, however small. */
@@ -29,9 +30,22 @@ export interface Bounds {
 
 type StoredRow = Record<string, number | string | null> & { bucket: string; first: string | null; last: string | null };
 
+/** Where answers are kept: the days that all reads lie within, which are over, and now. */
+export interface Keeping {
+  from: string;
+  to: string;
+  now: number;
+  /** Takes work that goes on after the answer. */
+  later: (work: Promise<unknown>) => void;
+}
+
+/** Values read for an answer from which on it is kept: that costs a row. */
+const WORTH_KEEPING_ROWS = 2_000;
+
 /**
  * The rows of each read, and the first days.
  * @param answered `day:writer` of what must be left out
+ * @param keeping where the answer may be an earlier one, and is kept
  * @throws Unavailable while D1 is away
  */
 export async function readCounts(
@@ -39,17 +53,30 @@ export async function readCounts(
   siteId: number,
   reads: readonly CountsRead[],
   answered: readonly string[],
+  keeping: Keeping | null = null,
 ): Promise<{ rows: Row[][]; bounds: Bounds }> {
   const leftOut = JSON.stringify(answered);
+  const key = keeping && answerKey(siteId, keeping, reads);
+  const guard = keeping && key ? { key: key.key, since: answersSince(keeping.now) } : null;
   const statements = reads.map((read) => {
-    const { sql, values } = new Statement(read, siteId, leftOut).build();
+    const { sql, values } = new Statement(read, siteId, leftOut, guard).build();
     return db.prepare(sql).bind(...values);
   });
   const bounds = db.prepare(BOUNDS).bind(siteId, valuesName("page"));
-  const [found, ...results] = await from("D1", () => db.batch<StoredRow>([bounds, ...statements]));
+  const kept = key && keeping ? [answerTo(db, key, keeping.now), stampOf(db, key, keeping.now)] : [];
+  const [found, ...others] = await from("D1", () => db.batch<StoredRow>([bounds, ...kept, ...statements]));
+  const [known, stamp] = others.splice(0, kept.length);
   const { firstDay = null, firstPairDay = null, imported = "[]" } = (found?.results[0] ?? {}) as Partial<StoredBounds>;
+  const summed = others.map(({ results: rows }, index) => rows.map((row) => rowOf(row, reads[index])));
+  const answer = known?.results[0] ? unpacked(String(known.results[0].data), reads) : null;
+  const readRows = others.reduce((sum, { meta }) => sum + (meta.rows_read ?? 0), 0);
+  if (key && keeping && !answer && stamp?.results[0] && readRows >= WORTH_KEEPING_ROWS) {
+    const data = packed(summed, reads);
+    // An answer that is not kept is summed again, that is all.
+    keeping.later(keepAnswer(db, key, String(stamp.results[0].stamp), data, keeping.now).catch(() => undefined));
+  }
   return {
-    rows: results.map(({ results: rows }, index) => rows.map((row) => rowOf(row, reads[index]))),
+    rows: answer ?? summed,
     // A month's row stands before the rows of its days.
     bounds: {
       firstDay: firstDay?.length === 7 ? `${firstDay}-01` : firstDay,
@@ -81,6 +108,33 @@ function rowOf(row: StoredRow, read: CountsRead | undefined): Row {
   return { bucket: row.bucket, labels, first: row.first, last: row.last, fields };
 }
 
+/** Rows as text: of each its bucket, labels, least and greatest value, and the fields that were asked for. */
+function packed(rows: readonly (readonly Row[])[], reads: readonly CountsRead[]): string {
+  return JSON.stringify(
+    rows.map((of, index) =>
+      of.map(({ bucket, labels, first, last, fields }) => [
+        bucket,
+        labels,
+        first,
+        last,
+        (reads[index]?.fields ?? []).map((field) => fields[field]),
+      ]),
+    ),
+  );
+}
+
+type PackedRow = [bucket: string, labels: string[], first: string | null, last: string | null, sums: number[]];
+
+function unpacked(text: string, reads: readonly CountsRead[]): Row[][] {
+  return (JSON.parse(text) as PackedRow[][]).map((rows, index) =>
+    rows.map(([bucket, labels, first, last, sums]) => {
+      const fields = noFields();
+      for (const [place, field] of (reads[index]?.fields ?? []).entries()) fields[field] = sums[place] ?? 0;
+      return { bucket, labels, first, last, fields };
+    }),
+  );
+}
+
 const TAB = `char(${PART.charCodeAt(0)})`;
 
 /** The keys and columns of a source's cells, in SQL. */
@@ -96,14 +150,17 @@ class Statement {
   readonly #read: CountsRead;
   readonly #siteId: number;
   readonly #leftOut: string;
+  /** Where there may be an answer already, by which nothing needs to be read. */
+  readonly #guard: { key: string; since: number } | null;
   readonly #values: (string | number)[] = [];
   readonly #places = new Map<string | number, string>();
   readonly #with: string[] = [];
 
-  constructor(read: CountsRead, siteId: number, leftOut: string) {
+  constructor(read: CountsRead, siteId: number, leftOut: string, guard: { key: string; since: number } | null) {
     this.#read = read;
     this.#siteId = siteId;
     this.#leftOut = leftOut;
+    this.#guard = guard;
     // ?1, as COUNTING has it.
     this.#bind(siteId);
   }
@@ -196,8 +253,9 @@ class Statement {
       ${kept.length > 0 ? `WHERE ${kept.join(" AND ")}` : ""}`;
   }
 
-  #cells({ at }: Source): Cells {
-    if ("pair" in at) return this.#pairCells(at.pair);
+  #cells(source: Source): Cells {
+    const { at } = source;
+    if ("pair" in at) return this.#pairCells(at.pair, source);
     const single = (dimension: string): string => `counts.dimension = ${dimension}`;
     const column = (column: number) => `cell.value ->> ${column}`;
     if ("single" in at) {
@@ -238,12 +296,12 @@ class Statement {
     return "property_dimensions";
   }
 
-  #pairCells(pair: readonly [DimensionName, DimensionName]): Cells {
+  #pairCells(pair: readonly [DimensionName, DimensionName], source: Source): Cells {
     const tables = [this.#counts(), "jsonb_each(counts.data) AS o", "jsonb_each(o.value) AS i"];
     const keys = pair.map((dimension, index) => {
       const raw = index === 0 ? "o.key" : "i.key";
       if (!isNumbered(dimension)) return raw;
-      this.#names();
+      this.#names(pair.every(isNumbered) ? null : conditionsOnKey(this.#read.where, source, index), source);
       return `n${index}.text`;
     }) as [string, string];
     const joins = pair.map((dimension, index) =>
@@ -261,14 +319,19 @@ class Statement {
     };
   }
 
-  /** The pages' names by number; each day and writer numbers them anew. */
-  #names(): void {
+  /**
+   * The pages' names by number, as each day and writer numbers them anew; only those that conditions let pass, so that
+   * the cells of one page are not looked for among all.
+   */
+  #names(where: Where | null, { terms }: Source): void {
     if (this.#with.some((part) => part.startsWith("page_names"))) return;
+    const names: readonly [string, string] = ["v.value", "v.value"];
+    const passing = where ? [this.#where(where, (term) => this.#label(terms[term], names))] : [];
     // One text to look up, by an index that SQLite makes for the statement: with numbers beside it, it made none.
     this.#with.push(`page_names(place, text) AS MATERIALIZED (
       SELECT counts.period || ':' || counts.writer || ':' || v.key, v.value
       FROM counts CROSS JOIN json_each(counts.data) AS v
-      WHERE ${this.#rows().join(" AND ")} AND counts.dimension = ${this.#bind(valuesName("page"))}
+      WHERE ${[...this.#rows(), `counts.dimension = ${this.#bind(valuesName("page"))}`, ...passing].join(" AND ")}
     )`);
   }
 
@@ -280,6 +343,7 @@ class Statement {
   #rows(): string[] {
     const { from: first, to, months, imports } = this.#read;
     return [
+      ...(this.#guard ? [unanswered(this.#bind(this.#guard.key), this.#bind(this.#guard.since))] : []),
       imports ? COUNTING : "counts.writer >= 0",
       `counts.site_id = ${this.#bind(this.#siteId)}`,
       ...(months.length > 0
@@ -437,15 +501,31 @@ function termsOf(where: Where): number[] {
 /**
  * Conditions of a pair on its outer key alone, which are asked before its inner cells are looked at, and the rest.
  */
-function splitWhere(where: Where | null, { at, terms }: Source): { outer: Where | null; rest: Where | null } {
-  if (where === null || !("pair" in at)) return { outer: null, rest: where };
-  const parts = "and" in where ? where.and : [where];
-  const isOuter = (part: Where) =>
-    termsOf(part).every((index) => {
-      const term = terms[index];
-      return term !== undefined && !("as" in term) && term.key === 0 && !term.names;
-    });
-  const outer = parts.filter(isOuter);
-  const rest = parts.filter((part) => !isOuter(part));
-  return { outer: outer.length > 0 ? { and: outer } : null, rest: rest.length > 0 ? { and: rest } : null };
+function splitWhere(where: Where | null, source: Source): { outer: Where | null; rest: Where | null } {
+  if (where === null || !("pair" in source.at)) return { outer: null, rest: where };
+  const isOuter = (part: Where) => isOnKey(part, source, 0);
+  return {
+    outer: joined(partsOf(where).filter(isOuter)),
+    rest: joined(partsOf(where).filter((part) => !isOuter(part))),
+  };
+}
+
+/** Those of the conditions that must all hold that are on one key alone. */
+function conditionsOnKey(where: Where | null, source: Source, key: number): Where | null {
+  return where && joined(partsOf(where).filter((part) => isOnKey(part, source, key)));
+}
+
+function isOnKey(where: Where, { terms }: Source, key: number): boolean {
+  return termsOf(where).every((index) => {
+    const term = terms[index];
+    return term !== undefined && !("as" in term) && term.key === key && !term.names;
+  });
+}
+
+function partsOf(where: Where): readonly Where[] {
+  return "and" in where ? where.and : [where];
+}
+
+function joined(parts: readonly Where[]): Where | null {
+  return parts.length > 0 ? { and: parts } : null;
 }

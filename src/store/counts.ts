@@ -3,7 +3,7 @@
  * a dead instance changes nothing.
  */
 
-import { forgetMonths } from "./months.ts";
+import { forgetSums } from "./sums.ts";
 
 /** A row's text beyond which it is not sent: D1 takes 2 MB a value. */
 const MOST_ROW_BYTES = 1_900_000;
@@ -40,7 +40,7 @@ export async function replaceCounts(
   rows: Iterable<readonly [dimension: string, json: string]>,
 ): Promise<number> {
   const replace = db.prepare(REPLACE);
-  const forget = forgetMonths(db, siteId, period, period);
+  const forget = forgetSums(db, siteId, period, period);
   let statements: D1PreparedStatement[] = [];
   let chunk: string[] = [];
   let bytes = 0;
@@ -54,7 +54,7 @@ export async function replaceCounts(
     if (size > MOST_ROW_BYTES) throw new RangeError(`a row of ${size} bytes is beyond what D1 takes`);
     if (bytes + size > CHUNK_BYTES) endChunk();
     if (statements.length >= CHUNKS_PER_BATCH) {
-      await db.batch([forget, ...statements]);
+      await db.batch([...forget, ...statements]);
       statements = [];
     }
     chunk.push(`[${JSON.stringify(dimension)},${json}]`);
@@ -66,7 +66,7 @@ export async function replaceCounts(
       "SELECT max(revision) AS revision FROM counts WHERE site_id = ?1 AND dimension = 'site' AND period = ?2 AND writer = ?3",
     )
     .bind(siteId, period, writer);
-  const results = await db.batch<{ revision: number | null }>([forget, ...statements, highest]);
+  const results = await db.batch<{ revision: number | null }>([...forget, ...statements, highest]);
   return results.at(-1)?.results[0]?.revision ?? revision;
 }
 

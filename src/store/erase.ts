@@ -2,7 +2,7 @@
 
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { apiKeys, counts, imports, months, sharedLinks, sites } from "./schema.ts";
+import { answers, apiKeys, counts, imports, months, sharedLinks, sites } from "./schema.ts";
 import { from } from "./unavailable.ts";
 
 /**
@@ -14,6 +14,7 @@ export async function eraseRows(db: D1Database, siteId: number): Promise<void> {
   await from("D1", () =>
     orm.batch([
       orm.delete(counts).where(eq(counts.siteId, siteId)),
+      orm.delete(answers).where(eq(answers.siteId, siteId)),
       orm.delete(months).where(eq(months.siteId, siteId)),
       orm.delete(imports).where(eq(imports.siteId, siteId)),
       orm.delete(apiKeys).where(eq(apiKeys.siteId, siteId)),

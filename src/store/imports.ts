@@ -6,8 +6,8 @@
 import { Buffer } from "node:buffer";
 import { and, asc, eq, gte, lte, ne } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { forgetMonths } from "./months.ts";
 import { imports } from "./schema.ts";
+import { forgetSums } from "./sums.ts";
 import { from } from "./unavailable.ts";
 
 /** Whose export it was. */
@@ -56,18 +56,21 @@ export async function beginImport(db: D1Database, row: Omit<Import, "id" | "stat
  * it is gone with its site.
  */
 export async function completeImport(db: D1Database, id: number): Promise<boolean> {
-  const { meta } = await from("D1", () =>
-    db
-      .prepare(
-        `UPDATE imports SET state = 'done' WHERE id = ?1 AND state = 'pending' AND NOT EXISTS (
-           SELECT 1 FROM imports AS other
-           WHERE other.site_id = imports.site_id AND other.state = 'done'
-             AND other.from_day <= imports.to_day AND other.to_day >= imports.from_day)`,
-      )
-      .bind(id)
-      .run(),
-  );
-  return meta.changes > 0;
+  const complete = db
+    .prepare(
+      `UPDATE imports SET state = 'done' WHERE id = ?1 AND state = 'pending' AND NOT EXISTS (
+         SELECT 1 FROM imports AS other
+         WHERE other.site_id = imports.site_id AND other.state = 'done'
+           AND other.from_day <= imports.to_day AND other.to_day >= imports.from_day)`,
+    )
+    .bind(id);
+  const [completed] = await from("D1", () => db.batch([complete, forgetAnswersWith(db, id)]));
+  return (completed?.meta.changes ?? 0) > 0;
+}
+
+/** Takes away the answers of an import's site: it begins or ends to count. */
+function forgetAnswersWith(db: D1Database, id: number): D1PreparedStatement {
+  return db.prepare("DELETE FROM answers WHERE site_id = (SELECT site_id FROM imports WHERE id = ?1)").bind(id);
 }
 
 /** An import that counts and has some of these days; null where none has. */
@@ -97,14 +100,11 @@ const ROWS_AT_ONCE = 1_000;
  * finishes it. Whether the site had such an import: one that counted, or was being removed.
  */
 export async function removeImport(db: D1Database, siteId: number, id: number): Promise<boolean> {
-  const marked = await from("D1", () =>
-    drizzle(db)
-      .update(imports)
-      .set({ state: "removing" })
-      .where(and(eq(imports.id, id), eq(imports.siteId, siteId), ne(imports.state, "pending")))
-      .returning({ id: imports.id }),
-  );
-  if (marked.length === 0) return false;
+  const mark = db
+    .prepare("UPDATE imports SET state = 'removing' WHERE id = ?1 AND site_id = ?2 AND state <> 'pending'")
+    .bind(id, siteId);
+  const [marked] = await from("D1", () => db.batch([mark, forgetAnswersWith(db, id)]));
+  if (!marked?.meta.changes) return false;
   await deleteImport(db, siteId, id);
   return true;
 }
@@ -194,7 +194,7 @@ export class ImportWriter {
     this.#statements = [];
     this.#days = null;
     if (statements.length === 0 || !days) return;
-    const forget = forgetMonths(this.#db, this.#siteId, days.from, days.to);
-    await from("D1", () => this.#db.batch([...statements, forget]));
+    const forget = forgetSums(this.#db, this.#siteId, days.from, days.to);
+    await from("D1", () => this.#db.batch([...statements, ...forget]));
   }
 }

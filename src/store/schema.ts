@@ -86,6 +86,21 @@ export const months = sqliteTable(
   (table) => [primaryKey({ columns: [table.siteId, table.month] })],
 );
 
+/** Answers of reports about days that are over. */
+export const answers = sqliteTable(
+  "answers",
+  {
+    siteId: integer("site_id").notNull(),
+    key: text("key").notNull(),
+    fromDay: text("from_day").notNull(),
+    toDay: text("to_day").notNull(),
+    /** ms since 1970 */
+    madeAt: integer("made_at").notNull(),
+    data: text("data").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.siteId, table.key] })],
+);
+
 export const imports = sqliteTable(
   "imports",
   {
@@ -107,4 +122,4 @@ export const imports = sqliteTable(
 );
 
 /** Every table, for the health check. */
-export const TABLES = [sites, apiKeys, sharedLinks, counts, months, imports] as const;
+export const TABLES = [sites, apiKeys, sharedLinks, counts, months, imports, answers] as const;

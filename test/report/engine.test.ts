@@ -202,6 +202,7 @@ async function lived({ timezone, start, steps, open }: Life, siteId: number) {
     wait: async () => undefined,
     now,
     minVisitors: 0,
+    later: (work) => kept.push(work),
   };
   return { counts, naive: new NaiveReport(naive.story(), GOALS), days: [...days].sort() };
 }
@@ -228,6 +229,9 @@ function filterOf({ on, picks, negate }: Condition, about: readonly string[], na
   );
   return negate ? { not: { dimension, anyOf } } : { dimension, anyOf };
 }
+
+/** Answers that are being kept. */
+const kept: Promise<unknown>[] = [];
 
 const answered = { exact: 0, bounds: 0, refused: 0, pairs: 0 };
 
