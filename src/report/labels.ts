@@ -11,19 +11,21 @@ import type { Term } from "./read.ts";
  * - `whole`: as it is.
  * - `path`, `host`: of a page (`example.com/blog` → `/blog`, `example.com`).
  * - `first`, `second`: a part of a joint value (`LV\tLV-RIX` → `LV`, `LV-RIX`).
+ * - `part`: the one of `part`, counted from 0, of a joint value of several.
  */
-export type LabelRule = "whole" | "path" | "host" | "first" | "second";
+export type LabelRule = "whole" | "path" | "host" | "first" | "second" | "part";
 
 export interface Label {
   rule: LabelRule;
+  part?: number;
   /** Shown for what is blank. */
   blank: string;
 }
 
 /** The label of a stored value. */
-export function labelOf({ rule, blank }: Label, value: string): string {
+export function labelOf({ rule, part = 0, blank }: Label, value: string): string {
   if (value === OTHER) return OTHER;
-  return shown(rule, value) || blank;
+  return shown(rule, part, value) || blank;
 }
 
 /** What a term shows of a cell's keys; null where it leaves the cell out. */
@@ -31,11 +33,11 @@ export function termLabel(term: Term, keys: readonly [string, string]): string |
   if ("as" in term) return term.as;
   const key = keys[term.key];
   if (!term.names) return labelOf(term, key);
-  const named = shown(term.rule, key);
+  const named = shown(term.rule, term.part ?? 0, key);
   return Object.hasOwn(term.names, named) ? (term.names[named] ?? null) : null;
 }
 
-function shown(rule: LabelRule, value: string): string {
+function shown(rule: LabelRule, part: number, value: string): string {
   switch (rule) {
     case "whole":
       return value;
@@ -47,6 +49,8 @@ function shown(rule: LabelRule, value: string): string {
       return parts(value)[0];
     case "second":
       return parts(value)[1];
+    case "part":
+      return value.split(PART)[part] ?? "";
   }
 }
 

@@ -27,7 +27,16 @@ import {
   type TimeDimension,
 } from "./query.ts";
 import type { Bucket, Read, Where } from "./read.ts";
-import { EVENT_FACT, GOAL_PROPERTY, HOUR_FACT, PAGE_FACT, type Subject, sourcesOf } from "./sources.ts";
+import {
+  EVENT_FACT,
+  GOAL_PROPERTY,
+  HOUR_FACT,
+  isPartOfLink,
+  LINK_FACT,
+  PAGE_FACT,
+  type Subject,
+  sourcesOf,
+} from "./sources.ts";
 import { type Spread, type Verdict, verdictOn, worse } from "./verdict.ts";
 
 /** Why a metric is not what its name says. */
@@ -140,11 +149,15 @@ function basesOf(question: Question, query: ReportQuery): { bases: Plan["bases"]
 
 const OCCURRED: Read["fields"] = ["visitors", "pageviews", "customEvents"];
 
-/** What metrics are made of, and of a breakdown by ratios and amounts alone what tells that a value occurred. */
+/** What metrics are made of, and of a breakdown by amounts, or by ratios alone, what tells that a value occurred. */
 function fieldsRead({ metrics }: ReportQuery, groups: readonly Property[]): Read["fields"] {
   const fields = fieldsOf(metrics);
-  const hasCount = metrics.some((metric) => !isMoney(metric) && "sum" in FORMS[metric]);
-  return groups.length === 0 || hasCount ? fields : [...new Set([...fields, ...OCCURRED])];
+  const tellsItself = metrics.every((metric) => !isMoney(metric)) && metrics.some(isCount);
+  return groups.length === 0 || tellsItself ? fields : [...new Set([...fields, ...OCCURRED])];
+}
+
+function isCount(metric: Metric): boolean {
+  return !isMoney(metric) && "sum" in FORMS[metric];
 }
 
 /** Whether a property can be broken down with a metric. */
@@ -243,7 +256,10 @@ function checkAlternatives(filter: Filter | null): void {
 function factsOf(subjects: readonly Subject[]): string[] {
   const facts = new Set(subjects.map((subject) => (subject === HOUR_FACT ? HOUR_FACT : subject.fact)));
   if ([...facts].some((fact) => customPropertyOfFact(fact) !== null)) facts.delete(EVENT_FACT);
-  return [...facts];
+  const found = [...facts];
+  // Two that have a pair are told by it: there a visitor counts once.
+  const havePair = found.length === 2 && subjects.every((subject) => subject !== HOUR_FACT && subject.paired);
+  return found.length > 1 && found.every(isPartOfLink) && !havePair ? [LINK_FACT] : found;
 }
 
 /** @throws Refusal where no counts join the facts. */
@@ -396,6 +412,7 @@ function verdictFor(metric: Metric, question: Question): { verdict: Verdict; mer
 
 function kindOf(fact: string, question: Question): DimensionKind {
   if (fact === HOUR_FACT) return "hour";
+  if (fact === LINK_FACT) return "visit";
   const property = propertiesOf(question).find((property) => property.fact === fact);
   const isGoal = fact === EVENT_FACT && pageGoalsOf(question).length > 0;
   return isGoal ? "goal" : (property?.kind ?? "total");
@@ -404,6 +421,11 @@ function kindOf(fact: string, question: Question): DimensionKind {
 /** Of how many values of a fact a number of the answer is the sum. */
 function spreadOf(fact: string, question: Question): Spread {
   if (fact === HOUR_FACT) return question.bucket === "hour" ? "one" : "several";
+  if (fact === LINK_FACT) {
+    // What is not asked about of the link differs within a number.
+    const isHeld = ({ fact: part }: Property) => spreadOf(part, question) === "one";
+    return propertiesOf(question).every(isHeld) ? "merged" : "several";
+  }
   // What each number has one value of: the breakdown's own properties, and those that a filter holds to one.
   const held = conjunctsOf(question.filter).flatMap((filter) => (isOneValue(filter) ? [filter.dimension] : []));
   const fixed = propertiesOf(question).filter(

@@ -14,6 +14,24 @@ type Columns = Partial<Record<Field, number>>;
 export const HOUR_FACT = "hour";
 export const PAGE_FACT = "page";
 export const EVENT_FACT = "event";
+/** The link that led here: several of its parts together. */
+export const LINK_FACT = "acquisition";
+
+/** The parts of the joint value, in their order. */
+const LINK_PARTS = [
+  "source",
+  "referrer",
+  "utm_source",
+  "utm_medium",
+  "utm_campaign",
+  "utm_content",
+  "utm_term",
+] as const satisfies readonly DimensionName[];
+
+/** Whether a fact is a part of the link that led here. */
+export function isPartOfLink(fact: string): boolean {
+  return LINK_PARTS.some((part) => part === fact);
+}
 
 /** What a read asks about: properties, and the hour, in order of its terms. */
 export type Subject = Property | typeof HOUR_FACT;
@@ -84,6 +102,14 @@ function singleSources(fact: string, { subjects, goals }: Asked): Source[] {
             source("goal", HIT_COLUMNS, { goals: namesOf(goals, "page"), name: PAGEVIEW }),
           ]
         : [source("event", EVENT_COLUMNS), source("site", PAGEVIEW_COLUMNS, { name: PAGEVIEW }, true)];
+    case LINK_FACT: {
+      const terms = subjects.map((subject): Term => {
+        if (subject === HOUR_FACT) return { ...HOUR_TERM, key: 0 };
+        const part = (LINK_PARTS as readonly string[]).indexOf(subject.fact);
+        return { rule: "part", part, blank: subject.label.blank, key: 0 };
+      });
+      return [{ ...source(fact, withEntries(ALL_COLUMNS)), terms }];
+    }
     default:
       return [source(fact, withEntries(ALL_COLUMNS))];
   }

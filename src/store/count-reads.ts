@@ -472,7 +472,7 @@ function columnSql({ columns }: Source, field: Field): string {
   return column === undefined ? "0" : `coalesce(c${column}, 0)`;
 }
 
-function valueSql({ rule }: Label, key: string): string {
+function valueSql({ rule, part = 0 }: Label, key: string): string {
   switch (rule) {
     case "whole":
       return key;
@@ -482,6 +482,9 @@ function valueSql({ rule }: Label, key: string): string {
       return `substr(${key}, 1, instr(${key} || '/', '/') - 1)`;
     case "first":
       return `substr(${key}, 1, instr(${key} || ${TAB}, ${TAB}) - 1)`;
+    case "part":
+      // As a list in JSON. Control characters other than the tab never occur.
+      return `('["' || replace(replace(replace(${key}, '\\', '\\\\'), '"', '\\"'), ${TAB}, '","') || '"]') ->> ${part}`;
     case "second":
       return `substr(${key}, instr(${key} || ${TAB}, ${TAB}) + 1)`;
   }

@@ -255,6 +255,8 @@ function constantsOf(property: string, first: Hit, ofVisitor: Hit): string[] {
       return blank(first.utmCampaign, "(not set)");
     case "visit:utm_medium":
       return blank(first.utmMedium, "(not set)");
+    case "visit:utm_term":
+      return blank(first.utmTerm, "(not set)");
     case "visit:entry_page":
       return [first.page];
     case "visit:country":
