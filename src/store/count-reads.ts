@@ -205,7 +205,8 @@ class Statement {
          WHERE site_id = ${site} AND month IN (SELECT value FROM json_each(${this.#bind(JSON.stringify(months))}))
        )`,
       `days(day) AS (
-         SELECT ${this.#bind(first)} UNION ALL SELECT date(day, '+1 day') FROM days WHERE day < ${this.#bind(to)}
+         SELECT ${this.#bind(first)} ${this.#guard ? `WHERE ${this.#unanswered(this.#guard)}` : ""}
+         UNION ALL SELECT date(day, '+1 day') FROM days WHERE day < ${this.#bind(to)}
        )`,
       `periods(period) AS MATERIALIZED (
          SELECT day FROM days WHERE substr(day, 1, 7) NOT IN (SELECT month FROM rolled)
@@ -330,20 +331,26 @@ class Statement {
     // One text to look up, by an index that SQLite makes for the statement: with numbers beside it, it made none.
     this.#with.push(`page_names(place, text) AS MATERIALIZED (
       SELECT counts.period || ':' || counts.writer || ':' || v.key, v.value
-      FROM counts CROSS JOIN json_each(counts.data) AS v
+      FROM ${this.#counts()} CROSS JOIN json_each(counts.data) AS v
       WHERE ${[...this.#rows(), `counts.dimension = ${this.#bind(valuesName("page"))}`, ...passing].join(" AND ")}
     )`);
   }
 
   #counts(): string {
-    return this.#read.months.length > 0 ? "periods CROSS JOIN counts" : "counts";
+    const counts = this.#read.months.length > 0 ? "periods CROSS JOIN counts" : "counts";
+    if (!this.#guard) return counts;
+    // In front of the rows, not among their conditions: those are asked of each row.
+    return `(SELECT 1 WHERE ${this.#unanswered(this.#guard)}) AS unanswered CROSS JOIN ${counts}`;
+  }
+
+  #unanswered({ key, since }: { key: string; since: number }): string {
+    return unanswered(this.#bind(key), this.#bind(since));
   }
 
   /** Conditions on rows, but for the dimension. */
   #rows(): string[] {
     const { from: first, to, months, imports } = this.#read;
     return [
-      ...(this.#guard ? [unanswered(this.#bind(this.#guard.key), this.#bind(this.#guard.since))] : []),
       imports ? COUNTING : "counts.writer >= 0",
       `counts.site_id = ${this.#bind(this.#siteId)}`,
       ...(months.length > 0
