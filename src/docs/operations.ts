@@ -81,7 +81,7 @@ const { 404: NO_SUCH } = answers.ERRORS;
 const SITE_ID = { site_id: "example.com" };
 const GIVEN = "The site is named in the body, or in the query for clients that send none with DELETE.";
 
-const BADGE_NOTES = "Off until the site's setting `badge` is true. Kept for five minutes.";
+const BADGE_NOTES = "Off until the site's setting `badge` is true. Some minutes old.";
 const BADGE_ANSWERS: Operation["answers"] = {
   200: answers.BADGE,
   400: answers.ERRORS[400],

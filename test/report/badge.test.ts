@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { badgeSvg } from "../../src/report/badge-svg.ts";
 import { siteByDomain } from "../../src/store/sites.ts";
-import { call, guarded } from "../manage/support.ts";
+import { call, guarded, NOON } from "../manage/support.ts";
 import { store, UNTOUCHED_D1 } from "./fakes.ts";
 
 /** Counts of closed days, asked for at noon of 2026-11-22 in Greenwich. */
@@ -21,6 +21,10 @@ beforeAll(async () => {
   await counts("shown.example.com", DAYS);
   await counts("few.example.com", [["2026-11-21", 2, 40]]);
   await counts("cached.example.com", [["2026-11-21", 5, 9]]);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 async function siteNamed(domain: string) {
@@ -214,11 +218,25 @@ describe("a badge that is looked at often", () => {
   it("asks neither D1 nor the tallies again, however it is asked for", async () => {
     const fresh = await get("cached.example.com/blog/.json?period=7d");
     const untouched = { DB: UNTOUCHED_D1, TALLY: {} as typeof env.TALLY };
-    for (const query of ["period=7d", "period=7d&metric=visitors", "x=1&period=7d&metric=pageviews"]) {
-      const again = await get(`cached.example.com/blog/.json?${query}`, { env: untouched });
-      expect(again).toMatchObject({ status: 200, body: fresh.body });
+    // The isolate remembers it for a minute, the edge by its own clock.
+    for (const now of [NOON, NOON + 120_000]) {
+      for (const query of ["period=7d", "period=7d&metric=visitors", "x=1&period=7d&metric=pageviews"]) {
+        const again = await get(`cached.example.com/blog/.json?${query}`, { env: untouched, now });
+        expect(again).toMatchObject({ status: 200, body: fresh.body });
+      }
+      expect((await get("cached.example.com/blog/.svg?period=7d", { env: untouched, now })).status).toBe(200);
     }
-    expect((await get("cached.example.com/blog/.svg?period=7d", { env: untouched })).status).toBe(200);
+  });
+
+  it("asks seldom where the edge has no cache, too", async () => {
+    vi.spyOn(caches.default, "match").mockResolvedValue(undefined);
+    await get("cached.example.com/edgeless.json");
+    const untouched = { DB: UNTOUCHED_D1, TALLY: {} as typeof env.TALLY };
+    expect((await get("cached.example.com/edgeless.json", { env: untouched })).status).toBe(200);
+    const later = NOON + 60_000;
+    const away = guarded(() => Promise.reject(new Error("Network connection lost.")));
+    const bindings = { DB: away.DB as D1Database };
+    expect((await get("cached.example.com/edgeless.json", { env: bindings, now: later })).status).toBe(503);
   });
 
   it("is no other period's, page's or site's", async () => {
