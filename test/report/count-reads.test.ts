@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type DimensionName, pairName, propertyDimension } from "../../src/dimensions.ts";
 import type { OpenDay, PairCounts, ValueCounts } from "../../src/hit.ts";
 import { COLUMN, COUNTED, PAIR_COLUMNS } from "../../src/metrics.ts";
@@ -19,7 +19,7 @@ import {
   type Where,
 } from "../../src/report/read.ts";
 import { type CountsRead, readCounts } from "../../src/store/count-reads.ts";
-import { openDay, siteOf, store, storeDay } from "./fakes.ts";
+import { openDay, siteOf, store, storeDay, storeImport } from "./fakes.ts";
 
 const DAY = "2026-11-22";
 const BLANK = "(blank)";
@@ -200,9 +200,12 @@ function cellsOf<T>(values: string[] | undefined, cell: fc.Arbitrary<T>): fc.Arb
   return fc.dictionary(fc.constantFrom(...(values ?? [""])), cell, { noNullPrototype: true, maxKeys: 4 });
 }
 
+/** Imports, by their state. */
+const [DONE, PENDING, REMOVING] = [2, 3, 4];
+
 const someDay = fc.record({
   day: fc.constantFrom(...DATES),
-  writer: fc.constantFrom(0, 1, -2),
+  writer: fc.constantFrom(0, 1, -DONE, -PENDING, -REMOVING),
   isAnswered: fc.boolean(),
   dimensions: fc.record(
     Object.fromEntries([
@@ -344,6 +347,7 @@ function readOn({ sources, hourTerm, naming }: Shape): fc.Arbitrary<Read> {
       where: fc.option(whereOn(condition)),
       fields: fc.subarray([...FIELDS], { minLength: 1 }),
       identity: fc.constantFrom(null, 0 as const, 1 as const),
+      imports: fc.boolean(),
     })
     .map((read) => ({
       ...read,
@@ -351,13 +355,19 @@ function readOn({ sources, hourTerm, naming }: Shape): fc.Arbitrary<Read> {
       sources,
       hourTerm,
       top: null,
-      imports: true,
     }));
 }
 
 describe.each(Object.entries(SHAPES))("SQL and TypeScript agree on random reads of %s", (_, shape) => {
-  it("over random days, some of which are answered for", async () => {
-    const site = siteOf(4);
+  const site = siteOf(4);
+  beforeAll(async () => {
+    await env.DB.prepare("DELETE FROM imports WHERE site_id = 4").run();
+    await storeImport(site, DONE);
+    await storeImport(site, PENDING, { state: "pending" });
+    await storeImport(site, REMOVING, { state: "removing" });
+  });
+
+  it("over random days, some of which are answered for, and some imported", async () => {
     const scenario = fc.record({
       days: fc.uniqueArray(someDay, { maxLength: 6, selector: ({ day, writer }) => `${day}:${writer}` }),
       reads: fc.array(readOn(shape), { minLength: 8, maxLength: 8 }),
@@ -367,8 +377,11 @@ describe.each(Object.entries(SHAPES))("SQL and TypeScript agree on random reads 
         await env.DB.prepare("DELETE FROM counts WHERE site_id = 4").run();
         for (const { writer, ...day } of days) await storeDay(site, day as OpenDay, writer);
         const answered = days.filter(({ isAnswered }) => isAnswered).map(({ day, writer }) => `${day}:${writer}`);
-        const others = days.filter(({ isAnswered }) => !isAnswered) as OpenDay[];
-        const open = reads.map((read) => openRows(read, others));
+        const counting = (read: Read) =>
+          days.filter(
+            ({ isAnswered, writer }) => !isAnswered && (writer >= 0 || (read.imports && writer === -DONE)),
+          ) as OpenDay[];
+        const open = reads.map((read) => openRows(read, counting(read)));
         expect((await stored(site.id, reads, answered)).map(comparable)).toEqual(open.map(comparable));
       }),
       { numRuns: 25 },
@@ -412,6 +425,7 @@ describe("a read of D1", () => {
     const site = siteOf(6);
     await store(site, DAY, "d", { a: [0, 0, 1] });
     await store(site, DAY, "d", { a: [0, 0, 2] }, 1);
+    await storeImport(site, 7);
     await store(site, DAY, "d", { a: [0, 0, 4] }, -7);
     await store(site, DAY, "e", { a: [0, 0, 8] });
     await store(site, "2026-11", "d", { a: [0, 0, 16] });
@@ -419,6 +433,21 @@ describe("a read of D1", () => {
     const read = { ...readOf("whole"), from: "2026-10-01", to: "2026-12-31" };
     const [rows = []] = await stored(site.id, [read], [`${DAY}:0`]);
     expect(rows.map(({ labels, fields }) => [labels, fields.pageviews])).toEqual([[["a"], 6]]);
+  });
+
+  it("leaves out imports that are not done, of another site, or not asked for", async () => {
+    const site = siteOf(16);
+    await store(site, DAY, "d", { a: [0, 0, 1] });
+    await storeImport(site, 161);
+    await storeImport(site, 162, { state: "pending" });
+    await storeImport(site, 163, { state: "removing" });
+    await storeImport(siteOf(17), 164);
+    for (const [place, id] of [161, 162, 163, 164, 165].entries()) {
+      await store(site, DAY, "d", { a: [0, 0, 2 << place] }, -id);
+    }
+    const read = readOf("whole");
+    const views = (await stored(site.id, [read, { ...read, imports: false }])).map(([row]) => row?.fields.pageviews);
+    expect(views).toEqual([3, 1]);
   });
 
   it("names the pages of a pair as each day and writer numbered them", async () => {
@@ -472,13 +501,35 @@ describe("a read of D1", () => {
   it("tells from which day on there are counts, and pairs", async () => {
     const site = siteOf(11);
     const bounds = async () => (await readCounts(env.DB, site.id, [], [])).bounds;
-    expect(await bounds()).toEqual({ firstDay: null, firstPairDay: null });
+    expect(await bounds()).toEqual({ firstDay: null, firstPairDay: null, imported: [] });
     await store(site, "2026-11", "site", { "": [1] });
     await store(site, "2026-11-03", "site", { "": [1] });
-    expect(await bounds()).toEqual({ firstDay: "2026-11-01", firstPairDay: null });
+    expect(await bounds()).toEqual({ firstDay: "2026-11-01", firstPairDay: null, imported: [] });
     await store(site, "2026-10-30", "site", { "": [1] });
     await storeDay(site, openDay("2026-11-05", {}, { "country*page": { LV: { "a.example/": [1, 1, 1] } } }));
-    expect(await bounds()).toEqual({ firstDay: "2026-10-30", firstPairDay: "2026-11-05" });
+    expect(await bounds()).toEqual({ firstDay: "2026-10-30", firstPairDay: "2026-11-05", imported: [] });
+  });
+
+  it("tells which days another tool counted, and from which day on its counts are there, once an import is done", async () => {
+    const site = siteOf(18);
+    const bounds = async () => (await readCounts(env.DB, site.id, [], [])).bounds;
+    await store(site, DAY, "site", { "": [1] });
+    const days = { from: "2025-01-01", to: "2025-01-31" };
+    for (const [id, state, source] of [
+      [181, "pending", "plausible"],
+      [182, "removing", "plausible"],
+      [183, "done", "footfall"],
+      [184, "done", "goatcounter"],
+    ] as const) {
+      await storeImport(site, id, { ...days, state, source });
+      await store(site, `2025-01-${id - 154}`, "site", { "": [1] }, -id);
+      const isDone = state === "done";
+      expect(await bounds(), `${source}, ${state}`).toEqual({
+        firstDay: isDone ? "2025-01-29" : DAY,
+        firstPairDay: null,
+        imported: isDone && source !== "footfall" ? [days] : [],
+      });
+    }
   });
 });
 
@@ -523,6 +574,23 @@ describe("month rows", () => {
     expect(await ask([])).toEqual([["", "a", 8]]);
     expect(await ask(["2026-09", "2026-11"])).toEqual([["", "a", 8]]);
     expect(await ask(["2026-10"])).toEqual([["", "a", 1000]]);
+  });
+
+  it("of an import count as its days do", async () => {
+    const site = siteOf(19);
+    await store(site, "2026-10", "d", { a: [0, 0, 1] });
+    for (const [id, state] of [
+      [191, "done"],
+      [192, "pending"],
+      [193, "removing"],
+    ] as const) {
+      await storeImport(site, id, { state });
+      await store(site, "2026-10", "d", { a: [0, 0, 2 ** (id - 190)] }, -id);
+    }
+    await month(site.id, "2026-10");
+    const asked = { ...ofD1(read("all")), months: ["2026-10"] };
+    const { rows } = await readCounts(env.DB, site.id, [asked, { ...asked, imports: false }], []);
+    expect(rows.map(([row]) => row?.fields.pageviews)).toEqual([3, 1]);
   });
 
   it("stand for a property's dimensions, too", async () => {

@@ -7,6 +7,7 @@ import type { Live, OpenDay, PairCounts, TallyApi } from "../../src/hit.ts";
 import type { Access } from "../../src/report/face.ts";
 import type { Context } from "../../src/route.ts";
 import type { Site } from "../../src/site.ts";
+import type { ImportSource, ImportState } from "../../src/store/imports.ts";
 import { pairCellJson } from "../../src/store/pair-cell.ts";
 
 /** 2026-11-22, a Sunday, 12:00 in Riga (UTC+2). */
@@ -63,6 +64,27 @@ export async function storeDay(site: Site, { day, dimensions, pairs }: OpenDay, 
 async function storeRows({ id }: Site, day: string, rows: [string, string][], writer: number): Promise<void> {
   const insert = env.DB.prepare("INSERT INTO counts VALUES (?, ?, ?, ?, 1, jsonb(?))");
   await env.DB.batch(rows.map(([dimension, json]) => insert.bind(id, dimension, day, writer, json)));
+}
+
+/** Gives a site an import. Rows of the writer `-id` are its. */
+export async function storeImport(
+  { id: siteId }: Site,
+  id: number,
+  { from = "2026-10-01", to = "2026-11-30", state = "done" as ImportState, source = "plausible" as ImportSource } = {},
+): Promise<void> {
+  await env.DB.batch([
+    env.DB.prepare(
+      "INSERT OR IGNORE INTO sites (id, domain, zones, shard_rules, created_at) VALUES (?1, ?2, '', '', 0)",
+    ).bind(siteId, `${siteId}.example`),
+    env.DB.prepare("INSERT INTO imports VALUES (?, ?, ?, '', ?, ?, ?, '{}', 0)").bind(
+      id,
+      siteId,
+      source,
+      from,
+      to,
+      state,
+    ),
+  ]);
 }
 
 export function openDay(

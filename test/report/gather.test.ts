@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "../../src/report/v1.ts";
-import { type FakeTally, NO_D1, openDay, siteOf, store, storeDay, UNTOUCHED_D1, world } from "./fakes.ts";
+import { type FakeTally, NO_D1, openDay, siteOf, store, storeDay, storeImport, UNTOUCHED_D1, world } from "./fakes.ts";
 
 const TODAY = "2026-11-22";
 const YESTERDAY = "2026-11-21";
@@ -74,6 +74,7 @@ describe("each day of each shard is counted once", () => {
 
   it("with an import beside it", async () => {
     const site = siteOf(16);
+    await storeImport(site, 1);
     await store(site, YESTERDAY, "site", { "": [1, 1, 10] }, -1);
     const at = world(site, [{ days: [openDay(YESTERDAY, views(1)), openDay(TODAY, views(5))] }]);
     await store(site, "2026-11-20", "site", { "": [1, 1, 2] }, -1);

@@ -498,7 +498,7 @@ describe("over several days", () => {
       "shares of the last hours are estimates, too",
       { by: "visit:source", hours: { from: 15, to: 14 } },
       "percentage",
-      "upper_bound and estimate and sum_of_days",
+      "upper_bound and sum_of_days and estimate",
     ],
     ["visitors of a country are a sum of days", { filters: "visit:country==LV" }, "visitors", "sum_of_days"],
     [
