@@ -154,7 +154,7 @@ export function summary(request: Request, context: Context, access: Access = ACC
         minutes: live.minutes.map(({ at, ...minute }) => ({ ...instant(at), ...minute })),
       },
       notes: [
-        ...(totals ? sumNotes(totals) : []),
+        ...(totals ? [...sumNotes(totals), ...importNotes(totals)] : []),
         ...breakdowns.flatMap(({ panel, answer }) => (answer ? boundNotes(panel, answer) : [])),
         ...flagNotes(report.flags),
         ...(compared ? [] : [NOT_COMPARED]),
@@ -248,6 +248,12 @@ function sumNotes({ warnings }: Answer): Note[] {
   return warnings
     .filter(({ code }) => code === "sum_of_days")
     .map(({ metric, code, message }) => ({ code, message, metrics: [metric] }));
+}
+
+/** All metrics are imported alike: one note. */
+function importNotes({ warnings }: Answer): Note[] {
+  const imported = warnings.find(({ code }) => code === "imported");
+  return imported ? [{ code: imported.code, message: imported.message }] : [];
 }
 
 /** What is an upper bound, or a mean over hosts, in a breakdown. */
