@@ -93,6 +93,20 @@ const KINDS = {
     "a sites key of the site": 403,
     "a sites key of all sites": 403,
   }),
+  /** All counts of one site at once: no link that was shared shows them. */
+  export: only({
+    "nobody, of a public site": 403,
+    "a stats key of the site": "in",
+    "a stats key of all sites": "in",
+    "a link of the site": 403,
+    "a link of the site, in the query": 403,
+    "a token of the locked link": 403,
+    "a token of the locked link, in the query": 403,
+    "the admin": "in",
+    "a sites key of another site": 403,
+    "a sites key of the site": 403,
+    "a sites key of all sites": 403,
+  }),
   /** The management of one site. */
   site: only({
     ...MAY_NOT_MANAGE,
@@ -164,6 +178,10 @@ const TABLE: Record<string, Asked> = {
   "GET /api/v1/sites/:domain": { kind: "site" },
   "PUT /api/v1/sites/:domain": { kind: "site", body: () => ({}) },
   "DELETE /api/v1/sites/:domain": { kind: "sites" },
+  "GET /api/v1/sites/:domain/export.zip": { kind: "export" },
+  "POST /api/v1/sites/:domain/import": { kind: "site", body: () => ({}) },
+  "GET /api/v1/sites/:domain/imports": { kind: "site" },
+  "DELETE /api/v1/sites/:domain/imports/:id": { kind: "site" },
   "POST /api/v1/links": { kind: "site", body: (site_id) => ({ site_id, url: "https://a.test/", name: "x" }) },
 
   "POST /api/v1/keys": { kind: "admin", body: (site_id) => ({ site_id, name: "x", scopes: ["stats"] }) },

@@ -24,7 +24,8 @@ beforeAll(async () => {
 
 it("walks every report that is asked by an address", () => {
   const asked = ROUTES.filter(({ access, method }) => access === "stats" && method === "GET");
-  expect(reports(OPEN)).toHaveLength(asked.length);
+  // The export of all counts is no report.
+  expect(reports(OPEN)).toHaveLength(asked.filter(({ path }) => path !== "/api/v1/sites/:domain/export.zip").length);
 });
 
 describe("a public site", () => {
@@ -48,6 +49,18 @@ describe("a public site", () => {
     for (const line of [`GET /api/v1/sites/${OPEN}`, "GET /api/v1/sites", `DELETE /api/v1/sites/${OPEN}`]) {
       expect((await call(line, { key: null })).status, line).toBe(401);
     }
+  });
+
+  it("is exported by its owner alone: not by the public, and by no link", async () => {
+    const line = `GET /api/v1/sites/${OPEN}/export.zip`;
+    const { body } = await call("PUT /api/v1/sites/shared-links", { body: { site_id: OPEN, name: "link" } });
+    const auth = new URL(body.url).searchParams.get("auth") ?? "";
+    expect((await call(`GET /api/stats/${OPEN}`, { key: auth })).status).toBe(200);
+    const refused = { status: 403, body: { error: "An export needs a key." } };
+    expect(await call(line, { key: null })).toMatchObject(refused);
+    expect(await call(line, { key: auth })).toMatchObject(refused);
+    expect(await call(`${line}?auth=${auth}`, { key: null })).toMatchObject(refused);
+    expect((await call(line, { key: (await makeKey(["stats"], OPEN)).key })).status).toBe(200);
   });
 
   it("is closed at once when its owner says so", async () => {
