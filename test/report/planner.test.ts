@@ -4,6 +4,7 @@ import { parseFilters } from "../../src/report/filters.ts";
 import { type Plan, plan } from "../../src/report/planner.ts";
 import { PROPERTIES } from "../../src/report/properties.ts";
 import { type Filter, type Metric, queryOf, type Refusal, type ReportQuery } from "../../src/report/query.ts";
+import { isPartOfLink } from "../../src/report/sources.ts";
 import { goalOf } from "./fakes.ts";
 
 const DAY = "2026-11-22";
@@ -324,7 +325,27 @@ describe("on one day", () => {
     ],
     ["versions of a source", { by: "visit:browser_version", filters: "visit:source==Google" }, { visitors: "refused" }],
     ["exit pages of a source", { by: "visit:exit_page", filters: "visit:source==Google" }, { visits: "refused" }],
-    ["media of a source", { by: "visit:utm_medium", filters: "visit:source==Google" }, { visits: "refused" }],
+    [
+      "media of a source, from the counts of links",
+      { by: "visit:utm_medium", filters: "visit:source==Google" },
+      { visitors: "upper_bound?", visits: "exact", bounce_rate: "exact" },
+    ],
+    [
+      "media of several sources",
+      { by: "visit:utm_medium", filters: "visit:source==Google|Bing" },
+      { visitors: "upper_bound", visits: "exact" },
+    ],
+    [
+      "campaigns of a source, from their pair",
+      { by: "visit:utm_campaign", filters: "visit:source==Google" },
+      { visitors: "exact", visits: "exact" },
+    ],
+    ["media of a country", { by: "visit:utm_medium", filters: "visit:country==LV" }, { visits: "refused" }],
+    [
+      "media, terms and contents of a source",
+      { by: "visit:utm_medium,visit:utm_term,visit:utm_content", filters: "visit:source==Google" },
+      { visitors: "upper_bound?", visits: "exact" },
+    ],
     ["screens of a country", { by: "visit:screen", filters: "visit:country==LV" }, { visits: "refused" }],
     ["three facts", { by: "visit:source", filters: "visit:country==LV;event:page==/" }, { pageviews: "refused" }],
     ["three facts in dimensions", { by: "visit:source,visit:country,visit:device" }, { pageviews: "refused" }],
@@ -694,13 +715,15 @@ describe("properties", () => {
     expect(joined).toBeGreaterThanOrEqual(12 * 11);
   });
 
-  it("are joined by every two that have pairs, and by no two of which one has none", () => {
+  it("are joined by every two that have pairs or are parts of the link that led here, and by no others", () => {
     for (const one of PROPERTIES) {
       for (const other of PROPERTIES) {
         if (one.fact === other.fact) continue;
         const [said] = refusal(["pageviews"], { by: one.name, filters: condition(other.name, "Signup", []) });
         const isRefused = said !== "not refused";
-        expect(isRefused, `${one.name} and ${other.name}: ${said}`).toBe(one.paired === null || other.paired === null);
+        const areParts = isPartOfLink(one.fact) && isPartOfLink(other.fact);
+        const haveNone = (one.paired === null || other.paired === null) && !areParts;
+        expect(isRefused, `${one.name} and ${other.name}: ${said}`).toBe(haveNone);
       }
     }
   });
