@@ -4,14 +4,15 @@
  * that closes meanwhile is in one of the answers at least, and counted in one only.
  */
 
-import { addDays, addMonths, localDayAt } from "../calendar.ts";
+import { localDayAt } from "../calendar.ts";
 import { PAGEVIEW, pairName, propertyDimension } from "../dimensions.ts";
-import type { Live, OpenDay, TallyApi } from "../hit.ts";
+import type { Live, TallyApi } from "../hit.ts";
 import { everyShard, type Site } from "../site.ts";
-import { type Bounds, type Keeping, readCounts } from "../store/count-reads.ts";
+import { type Bounds, readCounts } from "../store/count-reads.ts";
 import { Unavailable } from "../store/unavailable.ts";
 import { openRows } from "./open-rows.ts";
 import { type Read, type Row, Rows } from "./read.ts";
+import { type Answered, readStored, spanOf } from "./stored.ts";
 
 /** Where a site's counts are. */
 export interface Counts {
@@ -33,11 +34,6 @@ export interface Counts {
 const RETRIES = 2;
 const FIRST_PAUSE_MS = 50;
 
-interface Answered {
-  shard: number;
-  days: OpenDay[];
-}
-
 export interface Gathered {
   /** The rows of each read, in no order. */
   rows: Row[][];
@@ -55,83 +51,36 @@ export async function gather(reads: readonly Read[], counts: Counts): Promise<Ga
   const open = reads.map((read) => openRows(read, days));
   const firstOpen = days.map(({ day }) => day).sort()[0] ?? null;
   const onlyOpen = { rows: open, bounds: { firstDay: firstOpen, firstPairDay: firstOpen, imported: [] } };
-  if (!reads.some((read) => needsD1(read, answers, counts))) return onlyOpen;
-
-  const answered = answers.flatMap(({ shard, days }) => days.map(({ day }) => `${day}:${shard}`));
   const today = localDayAt(counts.site.zones, counts.now).day;
-  let stored: Awaited<ReturnType<typeof readCounts>>;
+  let stored: Awaited<ReturnType<typeof readStored>>;
   try {
-    stored = await readCounts(
-      counts.db,
-      counts.site.id,
-      reads.map((read, index) => ({
-        ...read,
-        alsoLabels: (open[index] ?? []).map(({ labels }) => labels),
-        months: monthsFor(read, answers, today),
-      })),
-      answered,
-      keepingOf(reads, answers, today, counts),
-    );
+    const { site, db, now, later } = counts;
+    stored = await readStored(reads, open, answers, { db, siteId: site.id, today, now, later });
   } catch (error) {
     // A tally that does not answer for today has not counted anything today: D1 is not needed to know that.
     if (error instanceof Unavailable && reads.every((read) => read.from >= today)) return onlyOpen;
     throw error;
   }
-  const rows = reads.map((_, index) => {
-    const sums = new Rows();
-    for (const row of open[index] ?? []) sums.add(row);
-    for (const row of stored.rows[index] ?? []) sums.add(row);
-    return sums.all();
-  });
-  const { firstDay, firstPairDay } = stored.bounds;
+  if (!stored) return onlyOpen;
+  const { rows, bounds } = stored;
   return {
-    rows,
+    rows: reads.map((_, index) => {
+      const sums = new Rows();
+      for (const row of open[index] ?? []) sums.add(row);
+      for (const row of rows[index] ?? []) sums.add(row);
+      return sums.all();
+    }),
     bounds: {
-      firstDay: earlier(firstDay, firstOpen),
-      firstPairDay: earlier(firstPairDay, firstOpen),
-      imported: stored.bounds.imported,
+      firstDay: earlier(bounds.firstDay, firstOpen),
+      firstPairDay: earlier(bounds.firstPairDay, firstOpen),
+      imported: bounds.imported,
     },
   };
-}
-
-/** Answers about days that are all over are kept: of days that a tally answers for, nothing rests in D1. */
-function keepingOf(
-  reads: readonly Read[],
-  answers: readonly Answered[],
-  today: string,
-  { now, later }: Counts,
-): Keeping | null {
-  const { from, to } = spanOf(reads);
-  const isOpen = answers.some(({ days }) => days.some(({ day }) => day >= from && day <= to));
-  return to < today && !isOpen ? { from, to, now, later } : null;
-}
-
-/** The days within which all reads lie. */
-function spanOf(reads: readonly Read[]): { from: string; to: string } {
-  const first = reads.map((read) => read.from).sort();
-  const last = reads.map((read) => read.to).sort();
-  return { from: first[0] ?? "", to: last.at(-1) ?? "" };
 }
 
 function earlier(one: string | null, other: string | null): string | null {
   if (one === null || other === null) return one ?? other;
   return one < other ? one : other;
-}
-
-/** Whole months of a read that are over and of which no tally has a day: the rows of such a month may stand for its days. */
-function monthsFor(read: Read, answers: readonly Answered[], today: string): string[] {
-  const isByMonth = read.bucket === "all" || read.bucket === "month";
-  // Pairs have no months; hours are not told apart in them; flags are of days.
-  const isCounted = read.sources.every(({ at }) => !("pair" in at) && !("single" in at && at.single === "flags"));
-  if (!isByMonth || !isCounted || read.hours) return [];
-  const open = new Set(answers.flatMap(({ days }) => days.map(({ day }) => day.slice(0, 7))));
-  const months: string[] = [];
-  const first = addMonths(read.from, 0);
-  for (let month = first === read.from ? first : addMonths(first, 1); ; month = addMonths(month, 1)) {
-    const last = addDays(addMonths(month, 1), -1);
-    if (last > read.to || last >= today) return months;
-    if (!open.has(month.slice(0, 7))) months.push(month.slice(0, 7));
-  }
 }
 
 /** The first day with counts, in D1 or open; today where there are none. */
@@ -185,16 +134,6 @@ async function askForDays(reads: readonly Read[], counts: Counts): Promise<Answe
     tally.open({ dimensions: [...dimensions], pairs: [...pairs], from, to }),
   );
   return answers.map((days, shard) => ({ shard, days }));
-}
-
-/** Whether any day up to now is not answered for by every tally. */
-function needsD1(read: Read, answers: readonly Answered[], { site, now }: Counts): boolean {
-  const known = answers.map(({ days }) => new Set(days.map(({ day }) => day)));
-  const today = localDayAt(site.zones, now).day;
-  for (let day = read.from; day <= read.to && day <= today; day = addDays(day, 1)) {
-    if (!known.every((days) => days.has(day))) return true;
-  }
-  return false;
 }
 
 /** Asks every tally of the site; the answers in the order of the shards. */
