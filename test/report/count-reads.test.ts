@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type DimensionName, pairName, propertyDimension } from "../../src/dimensions.ts";
 import type { OpenDay, PairCounts, ValueCounts } from "../../src/hit.ts";
 import { COLUMN, COUNTED, PAIR_COLUMNS } from "../../src/metrics.ts";
-import { type LabelRule, labelOf } from "../../src/report/labels.ts";
+import { type Label, type LabelRule, labelOf } from "../../src/report/labels.ts";
 import { openRows } from "../../src/report/open-rows.ts";
 import type { Pattern } from "../../src/report/pattern.ts";
 import {
@@ -23,6 +23,7 @@ import { openDay, siteOf, store, storeDay, storeImport } from "./fakes.ts";
 
 const DAY = "2026-11-22";
 const BLANK = "(blank)";
+const ofPart = (part: number) => ({ rule: "part", part }) as const;
 const RULES: LabelRule[] = ["whole", "path", "host", "first", "second"];
 
 /** A read of the page views of the dimension `d`, by label. */
@@ -87,6 +88,8 @@ describe("SQL and TypeScript agree", () => {
       "LV",
       "LV\tLV-RIX",
       "\tLV-RIX",
+      "a\t\tc",
+      "\t\tc\td",
       "\t",
       "Firefox\t145",
       "__proto__",
@@ -98,11 +101,19 @@ describe("SQL and TypeScript agree", () => {
     ];
     const cells = Object.fromEntries(values.map((value, index) => [value, [1, 0, index + 1]]));
     await store(site, DAY, "d", cells);
-    for (const rule of RULES) {
-      const read = readOf(rule);
+    const labels: Label[] = [...RULES.map((rule) => ({ rule })), ...[0, 1, 2].map(ofPart)].map((label) => ({
+      ...label,
+      blank: BLANK,
+    }));
+    for (const label of labels) {
+      const base = readOf("whole");
+      const read = {
+        ...base,
+        sources: base.sources.map((source) => ({ ...source, terms: [{ key: 0, ...label } as const] })),
+      };
       const [rows = []] = await stored(site.id, [read]);
-      expect(comparable(rows), rule).toEqual(comparable(openRows(read, [openDay(DAY, { d: cells })])));
-      expect(rows.map(({ labels }) => labels)).toContainEqual([labelOf({ rule, blank: BLANK }, "example.com/a/b")]);
+      expect(comparable(rows), JSON.stringify(label)).toEqual(comparable(openRows(read, [openDay(DAY, { d: cells })])));
+      expect(rows.map(({ labels }) => labels)).toContainEqual([labelOf(label, "example.com/a/b")]);
     }
   });
 
@@ -163,6 +174,8 @@ const VALUES: Partial<Record<string, string[]>> = {
   event: ["Signup", "Outbound Link: Click", "100%", "__proto__"],
   goal: ["/x", "/blog/*", "__proto__"],
   location: ["LV\tLV-RIX", "LV", "EE\tEE-37", ""],
+  // source, referrer, utm_source
+  acquisition: ["Google\t\tgoogle", "Google", "\ta.example/x", "Bing\tb.example\tgoogle", "", "(other)"],
   property: ["pro", "free", "", "(other)"],
 };
 const DATES = ["2026-10-31", "2026-11-01", "2026-11-02", "2026-11-08", "2026-11-09"];
@@ -209,7 +222,7 @@ const someDay = fc.record({
   isAnswered: fc.boolean(),
   dimensions: fc.record(
     Object.fromEntries([
-      ...["hour", "page", "entry_page", "location", "source", "event", "goal"].map(
+      ...["hour", "page", "entry_page", "location", "acquisition", "source", "event", "goal"].map(
         (name): [string, fc.Arbitrary<ValueCounts>] => [name, cellsOf(VALUES[name], columnsOf(COUNTED.length))],
       ),
       ...PROPERTIES.map((name): [string, fc.Arbitrary<ValueCounts>] => [
@@ -272,6 +285,15 @@ const SHAPES: Record<string, Shape> = {
     ],
     hourTerm: null,
     naming: 0,
+  },
+  "parts of a joint value": {
+    sources: [
+      source(
+        { single: "acquisition" },
+        [0, 1, 2, 6].map((part) => ({ key: 0, blank: BLANK, ...ofPart(part) })),
+      ),
+    ],
+    hourTerm: null,
   },
   "a pair": {
     sources: [source({ pair: ["country", "source"] }, [term(0, "whole"), term(1, "whole")], PAIR_FIELDS)],

@@ -80,7 +80,7 @@ beforeAll(async () => {
 
 /** All that D1 holds. */
 async function everything(): Promise<unknown> {
-  const tables = ["sites", "api_keys", "shared_links", "counts", "months"];
+  const tables = ["sites", "api_keys", "shared_links", "counts", "imports", "months"];
   const results = await env.DB.batch([
     env.DB.prepare("SELECT name, sql FROM sqlite_master ORDER BY name"),
     ...tables.map((table) =>
