@@ -18,7 +18,8 @@ import {
   type Term,
   type Where,
 } from "../../src/report/read.ts";
-import { type CountsRead, readCounts } from "../../src/store/count-reads.ts";
+import { readCounts } from "../../src/store/count-reads.ts";
+import type { CountsRead } from "../../src/store/read-sql.ts";
 import { openDay, siteOf, store, storeDay, storeImport } from "./fakes.ts";
 
 const DAY = "2026-11-22";
