@@ -125,6 +125,14 @@ describe("revenue", () => {
     });
   });
 
+  it("is told beside page views, also of events that are none", async () => {
+    const asked = { dimensions: ["event:name"], metrics: ["pageviews", "total_revenue"], ...WEDNESDAY };
+    expect(await rows(asked)).toEqual([
+      ["pageview", 5, null],
+      ["Purchase", 0, { ...EUR(20, "€20"), long: "€20.00", others: [{ ...USD(5, "$5"), long: "$5.00" }] }],
+    ]);
+  });
+
   it("is compared in money", async () => {
     const asked = { metrics: ["total_revenue"], filters: [goal("Purchase")], ...WEDNESDAY };
     const { body } = await query({ ...asked, include: { comparisons: { mode: "previous_period" } } });
