@@ -20,7 +20,7 @@ import {
 } from "../../src/report/read.ts";
 import { readCounts } from "../../src/store/count-reads.ts";
 import type { CountsRead } from "../../src/store/read-sql.ts";
-import { openDay, siteOf, store, storeDay, storeImport } from "./fakes.ts";
+import { DEAR_D1, openDay, siteOf, store, storeDay, storeImport } from "./fakes.ts";
 
 const DAY = "2026-11-22";
 const BLANK = "(blank)";
@@ -381,6 +381,23 @@ function readOn({ sources, hourTerm, naming }: Shape): fc.Arbitrary<Read> {
     }));
 }
 
+/** What makes another question of a read. */
+const TWINS: ((read: Read) => Partial<Read>)[] = [
+  ({ imports }) => ({ imports: !imports }),
+  ({ fields }) => ({ fields: [...FIELDS].filter((field) => !fields.includes(field)).slice(0, 1) }),
+  ({ groups }) => ({ groups: [...groups].reverse() }),
+  ({ where }) => ({ where: where && { not: where } }),
+  ({ bucket }) => ({ bucket: bucket === "all" ? "day" : "all" }),
+  ({ from, to }) => ({ from: to, to: from }),
+  ({ sources }) => ({ sources: sources.slice(0, 1) }),
+  ({ sources }) => ({
+    sources: sources.map(({ terms, ...source }) => ({
+      ...source,
+      terms: terms.map((term) => ("as" in term || term.names ? term : { ...term, blank: "nothing" })),
+    })),
+  }),
+];
+
 describe.each(Object.entries(SHAPES))("SQL and TypeScript agree on random reads of %s", (_, shape) => {
   const site = siteOf(4);
   beforeAll(async () => {
@@ -409,6 +426,51 @@ describe.each(Object.entries(SHAPES))("SQL and TypeScript agree on random reads 
       }),
       { numRuns: 25 },
     );
+  });
+});
+
+describe("answers that are kept", () => {
+  it("are those of their own questions, whatever else was asked", async () => {
+    const site = siteOf(20);
+    await storeImport(site, DONE + 200);
+    const anyRead = fc.constantFrom(...Object.values(SHAPES)).chain(readOn);
+    const scenario = fc.record({
+      days: fc.uniqueArray(someDay, { minLength: 3, maxLength: 6, selector: ({ day, writer }) => `${day}:${writer}` }),
+      // Several reads are one question; a read, and what differs from it in one thing, are two.
+      questions: fc.array(fc.array(anyRead, { minLength: 1, maxLength: 2 }), { minLength: 4, maxLength: 8 }),
+      twins: fc.array(fc.tuple(anyRead, fc.constantFrom(...TWINS)), { minLength: 4, maxLength: 8 }),
+    });
+    let answers = 0;
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ days, questions, twins }) => {
+        await env.DB.batch(
+          ["counts", "answers"].map((table) => env.DB.prepare(`DELETE FROM ${table} WHERE site_id = 20`)),
+        );
+        for (const { writer, ...day } of days) {
+          await storeDay(site, day as OpenDay, writer === -DONE ? writer - 200 : writer);
+        }
+        const all = [...questions, ...twins.flatMap(([read, twin]) => [[read], [{ ...read, ...twin(read) }]])];
+        for (const again of [false, true]) {
+          for (const reads of all) {
+            const later: Promise<unknown>[] = [];
+            const from = reads.map((read) => read.from).sort()[0] ?? "";
+            const to =
+              reads
+                .map((read) => read.to)
+                .sort()
+                .at(-1) ?? "";
+            const keeping = { from, to, now: 1, later: (work: Promise<unknown>) => void later.push(work) };
+            const { rows } = await readCounts(DEAR_D1, site.id, reads.map(ofD1), [], keeping);
+            await Promise.all(later);
+            if (again) expect(later).toEqual([]);
+            answers += later.length;
+            expect(rows).toEqual(await stored(site.id, reads));
+          }
+        }
+      }),
+      { numRuns: 25 },
+    );
+    expect(answers).toBeGreaterThan(25 * 8);
   });
 });
 

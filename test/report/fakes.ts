@@ -175,6 +175,23 @@ export const NO_D1 = {
   },
 } as unknown as D1Database;
 
+/** The real D1, whose batches are run by `around`. */
+export function d1Around(around: (run: () => Promise<D1Result[]>) => Promise<D1Result[]>): D1Database {
+  return new Proxy(env.DB, {
+    get(target, name) {
+      if (name === "batch") return (statements: D1PreparedStatement[]) => around(() => target.batch(statements));
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** The real D1, which says to have read so many rows that any answer is worth keeping. */
+export const DEAR_D1 = d1Around(async (run) => {
+  const results = await run();
+  return results.map((result) => ({ ...result, meta: { ...result.meta, rows_read: 1_000_000 } }));
+});
+
 /** A D1 that must not be asked. */
 export const UNTOUCHED_D1 = new Proxy({} as D1Database, {
   get: () => {
