@@ -15,9 +15,17 @@ export interface DateRange {
   to: string;
 }
 
-/** A date range that may begin and end within a day: the first day's first hour, and the last one's last (elapsed hours). */
+/** The first hour of a range's first day, and the last hour of its last (elapsed hours). */
+export interface Hours {
+  from: number;
+  to: number;
+  /** Where hours cannot be told, whole days are as good. */
+  isWish?: true;
+}
+
+/** A date range that may begin and end within a day. */
 export interface Range extends DateRange {
-  hours: { from: number; to: number } | null;
+  hours: Hours | null;
 }
 
 /** What is now at a site. */
@@ -121,7 +129,24 @@ export function untilNow(range: Range, { today }: LocalNow): Range {
 /** What a range that ends today is fairly compared with: the last day to the same time, rounded to an hour. */
 export function toTheSameHour(before: Range, range: Range, { today, hour, minute }: LocalNow): Range {
   if (range.to !== today || range.hours || daysOf(before) !== daysOf(range)) return before;
-  return { ...before, hours: { from: 0, to: minute < 30 ? hour - 1 : hour } };
+  return { ...before, hours: { from: 0, to: minute < 30 ? hour - 1 : hour, isWish: true } };
+}
+
+/** The hours of a day, at most. */
+const LAST_HOUR = 24;
+
+/** A range as stretches that are read alike: a part of its first day, whole days, a part of its last. */
+export function stretchesOf(range: Range): Range[] {
+  const { from, to, hours } = range;
+  if (!hours || from === to) return [range];
+  const isFirstWhole = hours.from <= 0;
+  const isLastWhole = hours.to >= LAST_HOUR;
+  const days = whole(isFirstWhole ? from : addDays(from, 1), isLastWhole ? to : addDays(to, -1));
+  return [
+    ...(isFirstWhole ? [] : [{ from, to: from, hours: { from: hours.from, to: LAST_HOUR } }]),
+    ...(days.from <= days.to ? [days] : []),
+    ...(isLastWhole ? [] : [{ from: to, to, hours: { from: 0, to: hours.to } }]),
+  ];
 }
 
 /** How many days a range has. */

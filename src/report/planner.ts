@@ -7,8 +7,8 @@
 import type { Goal } from "../goals.ts";
 import { COLUMN } from "../metrics.ts";
 import { type Base, baseOf, FORMS, fieldsOf, isMoney } from "./metrics.ts";
-import { daysOf } from "./period.ts";
-import type { Property } from "./properties.ts";
+import { daysOf, stretchesOf } from "./period.ts";
+import { customPropertyOfFact, type Property } from "./properties.ts";
 import { type Metric, Refusal, type ReportQuery } from "./query.ts";
 import {
   checkOrder,
@@ -22,7 +22,7 @@ import {
 } from "./question.ts";
 import type { Bucket, Read } from "./read.ts";
 import { EVENT_FACT, GOAL_PROPERTY, HOUR_FACT, sourcesOf } from "./sources.ts";
-import type { Verdict } from "./verdict.ts";
+import { type Verdict, worse } from "./verdict.ts";
 import { checkCounted, countsArrivals, countsPageviews, isOfVisitors, overPages, verdictFor } from "./worth.ts";
 
 /** Why a metric is not what its name says. */
@@ -38,6 +38,7 @@ export interface Warning {
     | "imported"
     | "detail_since"
     | "goal_since"
+    | "whole_days"
     | "several_currencies";
   message: string;
 }
@@ -47,13 +48,12 @@ export interface Plan {
   /** The properties among the query's dimensions, in order. */
   groups: readonly Property[];
   bucket: Bucket;
-  read: Read;
+  /** To be added up: one for each stretch of the range. */
+  reads: readonly Read[];
   /** What shares are of. */
-  bases: Partial<Record<Base, Read>>;
+  bases: Partial<Record<Base, readonly Read[]>>;
   /** Amounts of money, with the currency as a last label. */
   money: Read | null;
-  /** Pairs answer: they are kept for fewer days. */
-  usesPairs: boolean;
   /** Page goals that the answer counts: each from its definition on. */
   pageGoals: readonly Goal[];
   /** True whatever the data. */
@@ -67,12 +67,26 @@ export interface Plan {
  * @throws Refusal
  */
 export function plan(query: ReportQuery, goals: readonly Goal[]): Plan {
+  const { range, metrics } = query;
+  if (!range.hours?.isWish) return strictPlan(query, goals);
+  try {
+    return strictPlan(query, goals);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const plan = strictPlan({ ...query, range: { ...range, hours: null } }, goals);
+    const warnings = metrics.map((metric): Warning => ({ metric, code: "whole_days", message: WHOLE_DAYS }));
+    return { ...plan, warnings: [...plan.warnings, ...warnings] };
+  }
+}
+
+function strictPlan(query: ReportQuery, goals: readonly Goal[]): Plan {
   const { groups, bucket } = splitDimensions(query);
   if (bucket === "hour" && daysOf(query.range) > MOST_DAYS_BY_HOUR) {
     throw new Refusal("dimensions", `hours are shown of at most ${MOST_DAYS_BY_HOUR} days; ask by day`);
   }
   checkOrder(query);
-  const question = questionOf(query, groups, bucket, goals);
+  const questions = questionsOf(query, groups, bucket, goals);
+  const [question = questionOf(query, groups, bucket, goals)] = questions;
 
   const warnings: Warning[] = [];
   const mergeWarnings: Warning[] = [];
@@ -80,8 +94,8 @@ export function plan(query: ReportQuery, goals: readonly Goal[]): Plan {
     const refuse = (rule: string) => {
       throw new Refusal("metrics", rule, [index]);
     };
-    checkCounted(metric, question, refuse);
-    const { verdict, merged } = verdictFor(metric, question);
+    for (const question of questions) checkCounted(metric, question, refuse);
+    const { verdict, merged } = worstFor(metric, questions);
     if (verdict === "refused") refuse(overPages(metric));
     else if (verdict !== "exact") {
       (merged ? mergeWarnings : warnings).push({ metric, code: verdict, message: MESSAGES[verdict](metric) });
@@ -94,19 +108,42 @@ export function plan(query: ReportQuery, goals: readonly Goal[]): Plan {
     }
   }
   const { bases, warnings: estimates } = basesOf(question, query);
-  const read = readOf(question, query, fieldsRead(query, groups));
+  const reads = questions.map((question) => readOf(question, query, fieldsRead(query, groups)));
+  // Of stretches that are added up, D1 cannot tell the greatest.
+  const top = reads.length === 1 ? topOf(query, bucket) : null;
+  const [read] = reads;
   return {
     query,
     groups,
     bucket,
-    read: { ...read, top: topOf(query, bucket) },
+    reads: reads.map((read) => ({ ...read, top })),
     bases,
-    money: query.metrics.some(isMoney) ? moneyOf(question, read) : null,
-    usesPairs: read.sources.some(({ at }) => "pair" in at),
+    money: read && query.metrics.some(isMoney) ? moneyOf(question, read) : null,
     pageGoals: pageGoalsOf(question),
     warnings: [...warnings, ...estimates],
     mergeWarnings,
   };
+}
+
+/** What is asked of each stretch of the range. Hours are asked one by one, whatever day they are of. */
+function questionsOf(
+  query: Pick<ReportQuery, "filter" | "range">,
+  groups: readonly Property[],
+  bucket: Bucket,
+  goals: readonly Goal[],
+): Question[] {
+  const stretches = bucket === "hour" ? [query.range] : stretchesOf(query.range);
+  return stretches.map((range) => questionOf({ ...query, range }, groups, bucket, goals));
+}
+
+/** What a metric is worth over all stretches. */
+function worstFor(metric: Metric, questions: readonly Question[]): ReturnType<typeof verdictFor> {
+  return questions
+    .map((question) => verdictFor(metric, question))
+    .reduce((one, other) => {
+      if (one.verdict === other.verdict) return { verdict: one.verdict, merged: one.merged && other.merged };
+      return worse(one.verdict, other.verdict) === one.verdict ? one : other;
+    });
 }
 
 /** What the shares among the metrics are of, and which of them are estimates for that. */
@@ -119,9 +156,9 @@ function basesOf(question: Question, query: ReportQuery): { bases: Plan["bases"]
     if (!base) continue;
     const of = base === "total" ? query : { ...query, filter: withoutGoals(query.filter) };
     const by = base === "groupBase" ? groups.filter(({ name }) => name !== GOAL_PROPERTY) : [];
-    const asked = questionOf(of, by, base === "total" ? "all" : bucket, goals);
-    bases[base] = readOf(asked, of, ["visitors"]);
-    if (verdictFor("visitors", asked).verdict !== "exact" || countsPageviews(asked)) {
+    const asked = questionsOf(of, by, base === "total" ? "all" : bucket, goals);
+    bases[base] = asked.map((question) => readOf(question, of, ["visitors"]));
+    if (worstFor("visitors", asked).verdict !== "exact" || asked.some(countsPageviews)) {
       warnings.push({ metric, code: "estimate", message: ESTIMATE });
     }
   }
@@ -149,13 +186,12 @@ export function canBreakDown(property: Property, metric: Metric): boolean {
   return verdictFor(metric, question).verdict !== "refused";
 }
 
-function readOf(question: Question, { range, imports }: ReportQuery, fields: Read["fields"]): Read {
-  const { subjects, groups, bucket, filter, facts } = question;
+function readOf(question: Question, { imports }: ReportQuery, fields: Read["fields"]): Read {
+  const { subjects, groups, bucket, filter, facts, range } = question;
   const sources = sourcesOf(question);
   const termOf = (name: string) => subjects.findIndex((subject) => subject !== HOUR_FACT && subject.name === name);
   const hourTerm = subjects.indexOf(HOUR_FACT);
-  const [only] = facts;
-  const page = sources[0]?.at;
+  const at = sources[0]?.at;
   return {
     from: range.from,
     to: range.to,
@@ -169,7 +205,9 @@ function readOf(question: Question, { range, imports }: ReportQuery, fields: Rea
     where: whereOf(filter, termOf),
     fields,
     top: null,
-    identity: facts.length < 2 || only === undefined || !page || !("pair" in page) ? null : pageKeyOf(page.pair),
+    // The same for pairs and single dimensions, whose rows are added up.
+    identity:
+      at && "pair" in at ? pageKeyOf(at.pair) : facts.some((fact) => customPropertyOfFact(fact) !== null) ? null : 0,
     imports,
   };
 }
@@ -229,6 +267,7 @@ const MESSAGES: Record<Exclude<Verdict, "exact" | "refused">, (metric: Metric) =
   mean_of_hosts: () => "A mean over this path's pages on several hosts, each visit counting once for each host.",
 };
 
+const WHOLE_DAYS = "The last day is taken whole: its hours are not counted together with what is asked.";
 const ESTIMATE = "An estimate: what it is a share of is an upper bound.";
 const SUM_OF_DAYS = "The sum of each day's visitors: nobody is recognised on another day.";
 const PAGEVIEW_VISITORS = "An upper bound for page views: all these visitors, also those who only sent custom events.";

@@ -2,7 +2,7 @@ import { DIMENSIONS } from "../dimensions.ts";
 import { type Goal, goalLabel } from "../goals.ts";
 import { accepts } from "./open-rows.ts";
 import type { Pattern } from "./pattern.ts";
-import { daysOf } from "./period.ts";
+import { daysOf, type Range } from "./period.ts";
 import { customPropertyOfFact, type Property, propertyNamed } from "./properties.ts";
 import {
   allOf,
@@ -32,7 +32,8 @@ export interface Question {
   facts: readonly string[];
   subjects: readonly Subject[];
   goals: readonly Goal[];
-  hours: ReportQuery["range"]["hours"];
+  /** One stretch of the query's range. */
+  range: Range;
 }
 
 export function splitDimensions({ dimensions, range }: ReportQuery): { groups: Property[]; bucket: Bucket } {
@@ -83,7 +84,7 @@ export function questionOf(
   }
   if (bucket === "hour" || range.hours) subjects.push(HOUR_FACT);
   const facts = factsOf(subjects);
-  const question = { groups, bucket, filter, facts, subjects, goals, hours: range.hours };
+  const question = { groups, bucket, filter, facts, subjects, goals, range };
   checkJoined(question);
   return question;
 }

@@ -25,8 +25,8 @@ import { GOAL_PROPERTY } from "./sources.ts";
 
 const COUNTED_OF_ANY: readonly Field[] = ["visitors", "visits", "pageviews", "customEvents"];
 
-/** More labels than this are no filter that D1 takes (2 MB a value). */
-const MOST_FOUND = 10_000;
+/** Labels of more characters together are no filter that D1 takes (2 MB a value). */
+const MOST_FOUND_CHARS = 500_000;
 
 /**
  * The queries with their searches replaced by the labels found.
@@ -48,7 +48,7 @@ export async function resolveSearches(queries: readonly ReportQuery[], counts: C
     ),
   );
   // Whatever was counted of a label.
-  const toRead = plans.map(({ read }) => ({ ...read, fields: COUNTED_OF_ANY }));
+  const toRead = plans.flatMap(({ reads }) => reads.map((read) => ({ ...read, fields: COUNTED_OF_ANY })));
   const { rows } = await gather(toRead, counts);
   const found = new Map<Condition, Condition>();
   for (const [index, { condition, property }] of searched.entries()) {
@@ -71,8 +71,8 @@ async function resolved(condition: Condition, property: Property, labels: readon
   const nameOf = property.display ? await namesOf(property.display) : (label: string) => label;
   const tests = condition.anyOf.map((matcher) => testOf(matcher, condition));
   const fitting = labels.filter((label) => tests.some((test) => test(nameOf(label))));
-  if (fitting.length > MOST_FOUND) {
-    throw new Refusal("filters", `must not find more than ${MOST_FOUND} values; narrow the search`, condition.path);
+  if (JSON.stringify(fitting).length > MOST_FOUND_CHARS) {
+    throw new Refusal("filters", "must not find so many values; narrow the search", condition.path);
   }
   return { ...condition, dimension: codeProperty(property), anyOf: fitting.map((label): Pattern => [label]) };
 }

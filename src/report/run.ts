@@ -13,11 +13,13 @@ import { type Counts, gather } from "./gather.ts";
 import { BASES, type Base, type Figures, isMoney, metricValue, rawValue } from "./metrics.ts";
 import { type Amount, addAmounts, amountsBy, type Money, moneyOf } from "./money.ts";
 import { namesOf } from "./names.ts";
+import type { Range } from "./period.ts";
 import { type Plan, plan as planOf, type Warning } from "./planner.ts";
 import { conditionsOf, isSearch, type Metric, Refusal, type ReportQuery } from "./query.ts";
-import { FIELDS, isMerged, noFields, type Place, type Read, type Row } from "./read.ts";
+import { FIELDS, isMerged, noFields, type Place, type Read, type Row, Rows } from "./read.ts";
 import { resolveSearches } from "./resolve.ts";
-import { GOAL_PROPERTY } from "./sources.ts";
+import { GOAL_PROPERTY, HOUR_FACT } from "./sources.ts";
+import { spanOf } from "./stored.ts";
 
 export type Value = number | Money | null;
 
@@ -39,6 +41,8 @@ export interface Answer {
   buckets: TimeBucket[];
   /** Counts of two dimensions together answered it. */
   usesPairs: boolean;
+  /** Nothing is known of what was asked, though something was counted then. */
+  isUnknown: boolean;
 }
 
 /** What is not exact about days: flag (`approximate`, `capped:page`) → days, in order. */
@@ -68,12 +72,7 @@ export async function run(
   );
   const planned = resolved.map((query) => withReads(planOf(query, counts.site.goals), counts));
   const reads = [...planned.flatMap(({ reads }) => reads), ...further];
-  const [from = ""] = reads.map((read) => read.from).sort();
-  const to =
-    reads
-      .map((read) => read.to)
-      .sort()
-      .at(-1) ?? "";
+  const { from, to } = spanOf(reads);
   const { rows, bounds } = await gather([{ ...FLAGS, from, to }, ...reads], counts);
   const [flagRows = [], ...others] = rows;
   const flags: Flags = new Map();
@@ -109,19 +108,23 @@ const FLAGS: Omit<Read, "from" | "to"> = {
 
 /** The reads of a plan, in the order in which `answer` takes their rows. */
 function withReads(plan: Plan, { site }: Counts): { plan: Plan; reads: Read[] } {
-  const { read, bases, money, query } = plan;
+  const { bases, money, query } = plan;
   // The public may not learn of a few by a filter, or by what it leaves out: those and all visitors are counted, too.
   const visitors = { ...query, metrics: ["visitors"] as const, dimensions: [], order: [], page: null };
   const guards = query.minVisitors > 0 && query.filter ? [visitors, { ...visitors, filter: null }] : [];
   return {
     plan,
     reads: [
-      read,
+      ...plan.reads,
       ...BASES.flatMap((base) => bases[base] ?? []),
       ...(money ? [money] : []),
-      ...guards.map((guard) => planOf(guard, site.goals).read),
+      ...guards.flatMap((guard) => planOf({ ...guard, range: wholeDays(guard.range) }, site.goals).reads),
     ],
   };
+}
+
+function wholeDays(range: Range): Range {
+  return { ...range, hours: null };
 }
 
 interface Known {
@@ -133,8 +136,14 @@ interface Known {
 async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Known): Promise<Answer> {
   const { query, groups, bucket } = plan;
   const { site, now } = counts;
-  const [main = [], ...rest] = rows;
-  const bases = Object.fromEntries(BASES.flatMap((base) => (plan.bases[base] ? [[base, rest.shift() ?? []]] : [])));
+  const rest = [...rows];
+  const main = sumOf(rest.splice(0, plan.reads.length));
+  const bases = Object.fromEntries(
+    BASES.flatMap((base) => {
+      const reads = plan.bases[base];
+      return reads ? [[base, sumOf(rest.splice(0, reads.length))]] : [];
+    }),
+  );
   const currencies = currenciesOf(query, site.goals);
   const amounts = plan.money ? amountsBy(rest.shift() ?? [], keyOf) : new Map<string, Amount[]>();
   if (rest.length === 2) mindThePublic(query.minVisitors, rest);
@@ -163,6 +172,7 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
   const { offset, count } = query.page ?? { offset: 0, count: ranked.length };
   const shown = ranked.slice(offset, offset + count);
 
+  const nothingKnown = plan.reads.every((read) => isUnknown(read, bounds));
   const display = await Promise.all(groups.map(async ({ display }) => (display ? namesOf(display) : null)));
   const result = shown.map((line): ResultRow => {
     const time = timeOf.get(line.bucket);
@@ -173,7 +183,9 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
         name.startsWith("time") ? (time?.label ?? line.bucket) : (properties.shift() ?? ""),
       ),
       ...(time && { time }),
-      metrics: metricsOf(line, query.metrics, currencies),
+      metrics: nothingKnown
+        ? Object.fromEntries(query.metrics.map((metric) => [metric, null]))
+        : metricsOf(line, query.metrics, currencies),
     };
   });
   const warnings = [
@@ -181,11 +193,29 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
     ...(shown.some(({ isMerged }) => isMerged) ? plan.mergeWarnings : []),
     ...flagWarnings(plan, flags),
     ...detailWarnings(plan, bounds),
+    ...unknownWarnings(plan, bounds),
     ...importWarnings(query, bounds),
     ...goalWarnings(plan, bounds, counts),
     ...moneyWarnings(query, shown),
   ];
-  return { query, rows: result, totalRows: ranked.length, warnings, buckets, usesPairs: plan.usesPairs };
+  return {
+    query,
+    rows: result,
+    totalRows: ranked.length,
+    warnings,
+    buckets,
+    usesPairs: plan.reads.some(usesPairs),
+    isUnknown: nothingKnown,
+  };
+}
+
+/** The rows of stretches added up. */
+function sumOf(stretches: readonly (readonly Row[])[]): Row[] {
+  const [only, second] = stretches;
+  if (only && !second) return [...only];
+  const sums = new Rows();
+  for (const row of stretches.flat()) sums.add(row);
+  return sums.all();
 }
 
 function keyOf(bucket: string, labels: readonly string[]): string {
@@ -326,12 +356,15 @@ function mindThePublic(minVisitors: number, [total = [], everybody = []]: Row[][
   const sum = (rows: Row[]) => rows.reduce((sum, { fields }) => sum + fields.visitors, 0);
   const others = sum(everybody) - sum(total);
   if (sum(total) < minVisitors || (others > 0 && others < minVisitors)) {
-    throw new Refusal("filters", `must be about at least ${minVisitors} visitors, and about all others or as many`);
+    throw new Refusal(
+      "filters",
+      `too few visitors to be shown here: fewer than ${minVisitors} match, or fewer than ${minVisitors} do not`,
+    );
   }
 }
 
 /** What flags of the days say of an answer. */
-function flagWarnings({ query, read, money, groups }: Plan, flags: Flags): Warning[] {
+function flagWarnings({ query, reads, money, groups }: Plan, flags: Flags): Warning[] {
   const warnings: Warning[] = [];
   const { from, to } = query.range;
   const within = (days: readonly string[] = []) => days.filter((day) => day >= from && day <= to);
@@ -345,9 +378,9 @@ function flagWarnings({ query, read, money, groups }: Plan, flags: Flags): Warni
   const isApart = groups.length > 0 || query.filter !== null;
   const capped = isApart
     ? within(
-        [...read.sources, ...(money?.sources ?? [])].flatMap(({ at }) =>
-          cappedFlags(at).flatMap((flag) => flags.get(flag) ?? []),
-        ),
+        [...reads, ...(money ? [money] : [])]
+          .flatMap(({ sources }) => sources)
+          .flatMap(({ at }) => cappedFlags(at).flatMap((flag) => flags.get(flag) ?? [])),
       )
     : [];
   if (capped.length > 0) {
@@ -369,16 +402,39 @@ function cappedFlags(at: Place): string[] {
 }
 
 /** Pairs are kept for fewer days than the rest, and imports bring none. */
-function detailWarnings({ query, usesPairs }: Plan, { firstDay, firstPairDay }: Bounds): Warning[] {
-  if (!usesPairs || firstDay === null) return [];
-  const { from, to } = query.range;
+function detailWarnings({ query, reads }: Plan, { firstDay, firstPairDay }: Bounds): Warning[] {
+  const ofPairs = reads.filter(usesPairs);
+  if (ofPairs.length === 0 || firstDay === null) return [];
+  const { from, to } = spanOf(ofPairs);
   const first = from < firstDay ? firstDay : from;
   if (first > to || (firstPairDay !== null && first >= firstPairDay)) return [];
   const message =
-    firstPairDay === null
-      ? "No day of this range has counts of two dimensions together."
+    firstPairDay === null || firstPairDay > to
+      ? `${from === to ? from : `${from} to ${to}`}: no day has counts of two dimensions together.`
       : `Counted from ${firstPairDay} on: earlier days have no counts of two dimensions together.`;
   return query.metrics.map((metric) => ({ metric, code: "detail_since", message }));
+}
+
+function usesPairs({ sources }: Read): boolean {
+  return sources.some(({ at }) => "pair" in at);
+}
+
+/** Whether nothing is known of what a read asks, though something was counted: no pairs of these days, no hours. */
+function isUnknown(read: Read, { firstDay, firstPairDay, imported }: Bounds): boolean {
+  if (firstDay === null || read.to < firstDay) return false;
+  if (usesPairs(read)) return firstPairDay === null || read.to < firstPairDay;
+  const asksHours = read.sources.some(({ at }) => "single" in at && at.single === HOUR_FACT);
+  // Other tools' tables have days alone.
+  return asksHours && read.imports && imported.some(({ from, to }) => from <= read.from && to >= read.to);
+}
+
+/** Parts of a range of which nothing is known, the rest being counted. */
+function unknownWarnings({ query, reads }: Plan, bounds: Bounds): Warning[] {
+  const unknown = reads.filter((read) => !usesPairs(read) && isUnknown(read, bounds));
+  if (unknown.length === 0) return [];
+  const days = unknown.map(({ from }) => from).join(" and ");
+  const message = `${days}: imported without hours, and left out, as only a part of the day is asked for.`;
+  return query.metrics.map((metric) => ({ metric, code: "imported", message }));
 }
 
 /** Another tool's counts are its own: summed visitors may be fewer than the sum of days, attribution may differ. */
@@ -407,11 +463,12 @@ function goalWarnings({ query, pageGoals, groups }: Plan, { firstDay }: Bounds, 
   }
   if (late.length === 0) return [];
   const message = late.map(({ goal, day }) => `${goalLabel(goal)} is counted since ${day}.`).join(" ");
-  return query.metrics.map((metric) => ({ metric, code: "goal_since", message }));
+  return query.metrics.filter((metric) => !isMoney(metric)).map((metric) => ({ metric, code: "goal_since", message }));
 }
 
 function moneyWarnings({ metrics }: ReportQuery, lines: readonly Line[]): Warning[] {
   if (!lines.some(({ amounts }) => new Set(amounts.map(({ currency }) => currency)).size > 1)) return [];
-  const message = "Amounts in several currencies are not added: the one of the most events stands first.";
+  const message =
+    "Amounts in several currencies are not added: the goal's own currency stands first, else that of the most events.";
   return metrics.filter(isMoney).map((metric) => ({ metric, code: "several_currencies", message }));
 }

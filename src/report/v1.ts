@@ -180,7 +180,7 @@ function asQuery(asked: QueryParameters, site: Site, { now }: Context): ReportQu
 
 async function answerOf(query: ReportQuery, site: Site, context: Context, access: Access): Promise<Answer> {
   const { answers } = await run([query], countsOf(site, context, access));
-  return answers[0] ?? { query, rows: [], totalRows: 0, warnings: [], buckets: [], usesPairs: false };
+  return answers[0] ?? { query, rows: [], totalRows: 0, warnings: [], buckets: [], usesPairs: false, isUnknown: false };
 }
 
 /** Rows under the name of their one dimension, as JSON or CSV. */

@@ -12,6 +12,7 @@ export interface MetricWarning {
 const WEIGHT: readonly Warning["code"][] = [
   "detail_since",
   "goal_since",
+  "whole_days",
   "several_currencies",
   "upper_bound",
   "estimate",

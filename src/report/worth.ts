@@ -133,8 +133,8 @@ function spreadOfPath(fact: string, rules: readonly string[]): Spread {
 }
 
 /** Whether visitors of a range of hours are those who arrived in them: it has every day's first hours. */
-export function countsArrivals({ facts, hours, bucket }: Question): boolean {
-  return facts.length === 1 && bucket !== "hour" && hours?.from === 0;
+export function countsArrivals({ facts, range, bucket }: Question): boolean {
+  return facts.length === 1 && bucket !== "hour" && range.hours?.from === 0;
 }
 
 export function isOfVisitors(metric: Metric): boolean {
