@@ -8,6 +8,8 @@ CREATE TABLE answers (
   from_day TEXT NOT NULL,
   to_day TEXT NOT NULL,
   made_at INTEGER NOT NULL,
+  -- 1: asked by an owner, 0: by the public or a shared link
+  owner INTEGER NOT NULL,
   data TEXT NOT NULL,
   PRIMARY KEY (site_id, key)
 ) WITHOUT ROWID;

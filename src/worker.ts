@@ -1,5 +1,5 @@
 import type { Env } from "./env.ts";
-import { rollUpMonths } from "./manage/rollup.ts";
+import { keepTidy } from "./manage/rollup.ts";
 import { handle } from "./router.ts";
 
 export { Clerk } from "./clerk/clerk.ts";
@@ -8,5 +8,5 @@ export { Tally } from "./tally/tally.ts";
 
 export default {
   fetch: (request, env, ctx) => handle(request, env, ctx),
-  scheduled: (_controller, env) => rollUpMonths(env),
+  scheduled: (_controller, env) => keepTidy(env),
 } satisfies ExportedHandler<Env>;

@@ -18,6 +18,8 @@ export async function zipOfPeriod({ site, range, minVisitors, now }: PeriodQuest
     minVisitors,
     // An object goes on with what it has begun.
     later: () => undefined,
+    isOwners: minVisitors === 0,
+    spent: () => undefined,
   };
   try {
     const files: Zippable = {};

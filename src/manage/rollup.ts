@@ -1,5 +1,6 @@
 import type { Env } from "../env.ts";
 import { logFailure } from "../log.ts";
+import { deleteOldAnswers } from "../store/answers.ts";
 import { monthsToRollUp, rollUpMonth } from "../store/months.ts";
 
 /**
@@ -9,6 +10,16 @@ import { monthsToRollUp, rollUpMonth } from "../store/months.ts";
 const MONTHS_A_RUN = 15;
 /** No further month is begun after this long. */
 const LONGEST_RUN_MS = 60_000;
+
+/** The hourly work: month rows, and answers that nobody asks for any more. Never rejects. */
+export async function keepTidy(env: Pick<Env, "DB">): Promise<void> {
+  await rollUpMonths(env);
+  try {
+    await deleteOldAnswers(env.DB, Date.now());
+  } catch (error) {
+    logFailure("old answers could not be deleted", {}, error);
+  }
+}
 
 /**
  * Makes the month rows that are missing, as far as one run gets. Never rejects: without month rows reports read days,

@@ -37,9 +37,9 @@ export async function siteForCredential(context: Context, domain: string): Promi
  * For whom a report is made. Values of fewer than `minVisitors` visitors must not be told apart to him: 0 for the
  * owner's own keys.
  */
-export function audience(credential: Credential | null, site: Site): { minVisitors: number } {
+export function audience(credential: Credential | null, site: Site): { minVisitors: number; isOwner: boolean } {
   const isOwner = credential?.kind === "admin" || credential?.kind === "key";
-  return { minVisitors: isOwner ? 0 : site.minVisitors };
+  return { minVisitors: isOwner ? 0 : site.minVisitors, isOwner };
 }
 
 /**

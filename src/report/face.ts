@@ -30,7 +30,7 @@ export const ACCESS: Access = {
 
 /** Where the counts of a site are to be had, and what of them whoever asks may see. */
 export function countsOf(site: Site, { env, ctx, credential, now }: Context, { tally, wait }: Access): Counts {
-  const { minVisitors } = audience(credential, site);
+  const { minVisitors, isOwner } = audience(credential, site);
   return {
     site,
     db: env.DB,
@@ -38,7 +38,9 @@ export function countsOf(site: Site, { env, ctx, credential, now }: Context, { t
     wait,
     now,
     minVisitors,
+    isOwners: isOwner,
     later: (work) => ctx.waitUntil(work),
+    spent: () => undefined,
   };
 }
 

@@ -26,8 +26,12 @@ export interface Counts {
   now: number;
   /** Values with fewer visitors must not be told apart to whom this is for; 0: he may see all. */
   minVisitors: number;
+  /** Whether an owner asks, with a key. */
+  isOwners: boolean;
   /** Takes work that goes on after the answer. */
   later: (work: Promise<unknown>) => void;
+  /** Is told how many values and rows D1 looked at. */
+  spent: (rowsRead: number) => void;
 }
 
 /** A tally that fails is asked so often again, with a pause before that grows fourfold. */
@@ -54,8 +58,8 @@ export async function gather(reads: readonly Read[], counts: Counts): Promise<Ga
   const today = localDayAt(counts.site.zones, counts.now).day;
   let stored: Awaited<ReturnType<typeof readStored>>;
   try {
-    const { site, db, now, later } = counts;
-    stored = await readStored(reads, open, answers, { db, siteId: site.id, today, now, later });
+    const { site, db, now, isOwners, later, spent } = counts;
+    stored = await readStored(reads, open, answers, { db, siteId: site.id, today, now, isOwners, later, spent });
   } catch (error) {
     // A tally that does not answer for today has not counted anything today: D1 is not needed to know that.
     if (error instanceof Unavailable && reads.every((read) => read.from >= today)) return onlyOpen;

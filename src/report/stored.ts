@@ -23,7 +23,9 @@ export interface Stored {
   /** The site's day, and the instant. */
   today: string;
   now: number;
+  isOwners: boolean;
   later: (work: Promise<unknown>) => void;
+  spent: (rowsRead: number) => void;
 }
 
 /** Of settled days, at least so many of the greatest rows are kept, so that others can be added to them. */
@@ -46,7 +48,7 @@ export async function readStored(
   answers: readonly Answered[],
   stored: Stored,
 ): Promise<{ rows: Row[][]; bounds: Bounds } | null> {
-  const { db, siteId, today, now, later } = stored;
+  const { db, siteId, today, now, isOwners, later, spent } = stored;
   const openFrom = answers.flatMap(({ days }) => days.map(({ day }) => day)).reduce((a, b) => (a < b ? a : b), today);
   const { settled, fresh } = split(reads, openFrom);
   const needed = fresh.filter(({ read }) => needsD1(read, answers, today));
@@ -66,7 +68,8 @@ export async function readStored(
           siteId,
           settled.map(({ read }) => asked(keepable(read), [])),
           [],
-          { ...span, now, later },
+          { ...span, now, isOwners, later },
+          spent,
         )
       : null,
     needed.length > 0
@@ -75,6 +78,8 @@ export async function readStored(
           siteId,
           needed.map(({ read, index }) => asked(read, open[index] ?? [])),
           answered,
+          null,
+          spent,
         )
       : null,
   ]);
@@ -90,7 +95,7 @@ export async function readStored(
   if (short.length > 0) {
     // Among very many values some that the open days have are not among the greatest of the days before.
     const reread = short.map(({ read, index }) => asked(read, [...(open[index] ?? []), ...(rows[index] ?? [])]));
-    const again = await readCounts(db, siteId, reread, []);
+    const again = await readCounts(db, siteId, reread, [], null, spent);
     for (const [place, { index }] of short.entries()) rows[index]?.push(...(again.rows[place] ?? []));
   }
   const bounds = (old ?? recent)?.bounds;

@@ -25,13 +25,22 @@ export interface AnswerKey {
 
 /** An answer is kept for a day: then its question is mostly about other days. */
 const KEPT_MS = DAY_MS;
-/** Answers of a site at once, and the length of one: the rest is summed anew. */
-const MOST_ANSWERS = 200;
+/** The length of one answer. A longer one is summed each time. */
 const MOST_CHARS = 500_000;
+/** Characters of a site's answers together, of owners and of everybody else: the oldest make way. Each has its own room, so that strangers cannot push out what the owner asks. */
+const MOST_CHARS_TOGETHER = { owner: 4_000_000, others: 1_000_000 };
+/** To be raised with any change of what a question is answered: answers of earlier code are of no use then. */
+const VERSION = 1;
 
 /** The key of a question of any kind. */
 export function answerKey(siteId: number, days: { from: string; to: string }, question: unknown): AnswerKey {
-  return { siteId, ...days, key: createHash("sha256").update(JSON.stringify(question)).digest("hex") };
+  return {
+    siteId,
+    ...days,
+    key: createHash("sha256")
+      .update(JSON.stringify([VERSION, question]))
+      .digest("hex"),
+  };
 }
 
 /** SQL that is true where there is no answer, so that there is something to sum. `key` and `since` are placeholders. */
@@ -71,21 +80,34 @@ export function stampOf(db: D1Database, { siteId, key, from, to }: AnswerKey, no
 export async function keepAnswer(
   db: D1Database,
   { siteId, key, from: first, to }: AnswerKey,
-  stamp: string,
-  data: string,
+  { stamp, data, isOwners }: { stamp: string; data: string; isOwners: boolean },
   now: number,
 ): Promise<void> {
   if (data.length > MOST_CHARS) return;
-  const old = db.prepare("DELETE FROM answers WHERE site_id = ?1 AND made_at <= ?2").bind(siteId, answersSince(now));
   const keep = db
     .prepare(
-      `INSERT INTO answers (site_id, key, from_day, to_day, made_at, data)
-       SELECT ?1, ?4, ?2, ?3, ?5, ?6
-       WHERE ${STAMP} = ?7 AND (SELECT count(*) FROM answers WHERE site_id = ?1) < ${MOST_ANSWERS}
-       ON CONFLICT DO UPDATE SET made_at = excluded.made_at, data = excluded.data`,
+      `INSERT INTO answers (site_id, key, from_day, to_day, made_at, owner, data)
+       SELECT ?1, ?4, ?2, ?3, ?5, ?8, ?6
+       WHERE ${STAMP} = ?7 AND EXISTS (SELECT 1 FROM sites WHERE id = ?1)
+       ON CONFLICT DO UPDATE SET made_at = excluded.made_at, owner = excluded.owner, data = excluded.data`,
     )
-    .bind(siteId, first, to, key, now, data, stamp);
-  await from("D1", () => db.batch([old, keep]));
+    .bind(siteId, first, to, key, now, data, stamp, Number(isOwners));
+  const room = isOwners ? MOST_CHARS_TOGETHER.owner : MOST_CHARS_TOGETHER.others;
+  const old = db
+    .prepare(
+      `DELETE FROM answers WHERE site_id = ?1 AND (made_at <= ?2 OR key IN (
+         SELECT key FROM (
+           SELECT key, sum(length(data)) OVER (ORDER BY made_at DESC, key) AS together
+           FROM answers WHERE site_id = ?1 AND owner = ?3
+         ) WHERE together > ${room}))`,
+    )
+    .bind(siteId, answersSince(now), Number(isOwners));
+  await from("D1", () => db.batch([keep, old]));
+}
+
+/** Deletes all answers that are too old. */
+export async function deleteOldAnswers(db: D1Database, now: number): Promise<void> {
+  await from("D1", () => db.prepare("DELETE FROM answers WHERE made_at <= ?1").bind(answersSince(now)).run());
 }
 
 /** Takes away the answers about any of the days `first` … `last`. Costs nothing where there are none. */

@@ -23,6 +23,8 @@ export interface Keeping {
   from: string;
   to: string;
   now: number;
+  /** Whether an owner asks. */
+  isOwners: boolean;
   /** Takes work that goes on after the answer. */
   later: (work: Promise<unknown>) => void;
 }
@@ -34,6 +36,7 @@ const WORTH_KEEPING_ROWS = 2_000;
  * The rows of each read, and the first days.
  * @param answered `day:writer` of what must be left out
  * @param keeping where the answer may be an earlier one, and is kept
+ * @param spent is told how many values and rows D1 looked at
  * @throws Unavailable while D1 is away
  */
 export async function readCounts(
@@ -42,6 +45,7 @@ export async function readCounts(
   reads: readonly CountsRead[],
   answered: readonly string[],
   keeping: Keeping | null = null,
+  spent: (rowsRead: number) => void = () => undefined,
 ): Promise<{ rows: Row[][]; bounds: Bounds }> {
   const leftOut = JSON.stringify(answered);
   const key = keeping && answerKey(siteId, keeping, reads);
@@ -58,16 +62,21 @@ export async function readCounts(
   const summed = others.map(({ results: rows }, index) => rows.map((row) => rowOf(row, reads[index])));
   const answer = known?.results[0] ? unpacked(String(known.results[0].data), reads) : null;
   const readRows = others.reduce((sum, { meta }) => sum + (meta.rows_read ?? 0), 0);
-  if (key && keeping && !answer && stamp?.results[0] && readRows >= WORTH_KEEPING_ROWS) {
-    const data = packed(summed, reads);
+  spent(readRows);
+  const isWorthIt = readRows >= WORTH_KEEPING_ROWS && summed.some((rows) => rows.length > 0);
+  if (key && keeping && !answer && stamp?.results[0] && isWorthIt) {
+    const answer = {
+      stamp: String(stamp.results[0].stamp),
+      data: packed(summed, reads),
+      isOwners: keeping.isOwners,
+    };
     // An answer that is not kept is summed again, that is all.
-    keeping.later(keepAnswer(db, key, String(stamp.results[0].stamp), data, keeping.now).catch(() => undefined));
+    keeping.later(keepAnswer(db, key, answer, keeping.now).catch(() => undefined));
   }
   return {
     rows: answer ?? summed,
-    // A month's row stands before the rows of its days.
     bounds: {
-      firstDay: firstDay?.length === 7 ? `${firstDay}-01` : firstDay,
+      firstDay,
       firstPairDay,
       imported: JSON.parse(imported),
     },
@@ -79,7 +88,8 @@ type StoredBounds = Omit<Bounds, "imported"> & { imported: string };
 /** Two looks into the primary key, and the site's imports. What comes from another Footfall is as good as its own. */
 const BOUNDS = `
   SELECT
-    (SELECT period FROM counts WHERE site_id = ?1 AND dimension = 'site' AND ${COUNTING} ORDER BY period LIMIT 1)
+    (SELECT period FROM counts
+     WHERE site_id = ?1 AND dimension = 'site' AND ${COUNTING} AND length(period) = 10 ORDER BY period LIMIT 1)
       AS firstDay,
     (SELECT min(period) FROM counts WHERE site_id = ?1 AND dimension = ?2) AS firstPairDay,
     (SELECT json_group_array(json_object('from', from_day, 'to', to_day)) FROM imports

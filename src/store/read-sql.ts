@@ -188,7 +188,7 @@ class Statement {
       `SELECT min(dimension) FROM counts WHERE site_id = ${site} AND dimension > ${after} AND dimension < 'event;'`;
     this.#with.push(
       `event_dimensions(name) AS (
-         ${next("'event:'")} UNION ALL
+         ${next("'event:'")} ${this.#guard ? `AND ${this.#unanswered(this.#guard)}` : ""} UNION ALL
          SELECT (${next("event_dimensions.name")}) FROM event_dimensions WHERE name IS NOT NULL
        )`,
       // event:<event>:<property>, the event without a colon

@@ -96,6 +96,8 @@ export const answers = sqliteTable(
     toDay: text("to_day").notNull(),
     /** ms since 1970 */
     madeAt: integer("made_at").notNull(),
+    /** Asked by an owner, not by the public or a shared link. */
+    owner: integer("owner", { mode: "boolean" }).notNull(),
     data: text("data").notNull(),
   },
   (table) => [primaryKey({ columns: [table.siteId, table.key] })],

@@ -459,7 +459,13 @@ describe("answers that are kept", () => {
                 .map((read) => read.to)
                 .sort()
                 .at(-1) ?? "";
-            const keeping = { from, to, now: 1, later: (work: Promise<unknown>) => void later.push(work) };
+            const keeping = {
+              from,
+              to,
+              now: 1,
+              isOwners: true,
+              later: (work: Promise<unknown>) => void later.push(work),
+            };
             const { rows } = await readCounts(DEAR_D1, site.id, reads.map(ofD1), [], keeping);
             await Promise.all(later);
             if (again) expect(later).toEqual([]);

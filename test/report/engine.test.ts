@@ -209,6 +209,8 @@ async function lived({ timezone, start, steps, open, isOver }: Life, siteId: num
     wait: async () => undefined,
     now: isOver ? now + 2 * DAY_MS : now,
     minVisitors: 0,
+    isOwners: true,
+    spent: () => undefined,
     later: (work) => kept.push(work),
   };
   return { counts, naive: new NaiveReport(naive.story(), GOALS), days: [...days].sort() };

@@ -703,12 +703,13 @@ describe("properties", () => {
           );
           continue;
         }
-        for (const { at } of found.read.sources) {
+        const sources = found.reads.flatMap((read) => read.sources);
+        for (const { at } of sources) {
           if ("pair" in at) expect(pairs, `${by} and ${other}`).toContain(pairName(...at.pair));
           else if ("single" in at) expect(stored, `${by} and ${other}`).toContain(at.single);
           else expect(at.property).toBe("plan");
         }
-        if (found.usesPairs) joined++;
+        if (sources.some(({ at }) => "pair" in at)) joined++;
       }
     }
     // Of the twelve facts with pairs (goals and names of events are one) every two, both ways.

@@ -71,7 +71,7 @@ async function ask(siteId: number, { now = NOW, db = env.DB, read = READ } = {})
     return results;
   });
   const later: Promise<unknown>[] = [];
-  const keeping: Keeping = { from: read.from, to: read.to, now, later: (work) => later.push(work) };
+  const keeping: Keeping = { from: read.from, to: read.to, now, isOwners: true, later: (work) => later.push(work) };
   const { rows } = await readCounts(db === env.DB ? counting : db, siteId, [ofD1(read)], [], keeping);
   return { rows: rows[0] ?? [], rowsRead, later };
 }
@@ -317,6 +317,8 @@ describe("days that are not over", () => {
       wait: async () => undefined,
       now,
       minVisitors: 0,
+      isOwners: true,
+      spent: () => undefined,
       later: (work) => later.push(work),
     });
     await Promise.all(later);
