@@ -103,7 +103,6 @@ export function rangeNamed(
   }
 }
 
-export const DATE_RULE = "must be a date of the calendar, YYYY-MM-DD";
 export const DATE_RANGE_RULE =
   'must be "day", "24h", "Nd", "month", "Nmo", "year", "all" or two dates of the calendar, YYYY-MM-DD';
 
@@ -193,7 +192,7 @@ function checkedRange(from: string, to: string): Range {
 }
 
 function checkDate(date: string): void {
-  if (!isDate(date)) throw new Refusal("date_range", DATE_RULE);
+  if (!isDate(date)) throw new Refusal("date_range", "must be a date of the calendar, YYYY-MM-DD");
   if (date < EARLIEST || date > LATEST) {
     throw new Refusal("date_range", `must lie between ${EARLIEST} and ${LATEST}`);
   }

@@ -21,7 +21,7 @@ import { EVENT_FACT, GOAL_PROPERTY, HOUR_FACT, isPartOfLink, LINK_FACT, type Sub
 
 /** Hours are shown of at most so many days. */
 export const MOST_DAYS_BY_HOUR = 92;
-/** `time` is hours up to one day, days up to so many, else months. */
+/** `time` is hours up to one day, or parts of two; days up to so many, else months. */
 const MOST_DAYS_BY_DAY = 100;
 
 /** What is asked, as far as it decides which counts answer. */
@@ -52,7 +52,7 @@ export function splitDimensions({ dimensions, range }: ReportQuery): { groups: P
   return { groups, bucket: bucket ?? "all" };
 }
 
-function bucketNamed(time: TimeDimension, range: ReportQuery["range"]): Bucket {
+export function bucketNamed(time: TimeDimension, range: ReportQuery["range"]): Bucket {
   switch (time) {
     case "time:hour":
       return "hour";
@@ -64,7 +64,7 @@ function bucketNamed(time: TimeDimension, range: ReportQuery["range"]): Bucket {
       return "month";
     case "time": {
       const days = daysOf(range);
-      return days === 1 || range.hours ? "hour" : days <= MOST_DAYS_BY_DAY ? "day" : "month";
+      return days === 1 || (days === 2 && range.hours) ? "hour" : days <= MOST_DAYS_BY_DAY ? "day" : "month";
     }
   }
 }

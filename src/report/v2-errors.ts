@@ -1,7 +1,7 @@
 /** Errors of v2: the place in the query, as a JSON pointer (RFC 6901), and what is wrong there. */
 
 import type { z } from "zod";
-import { DATE_RANGE_RULE, DATE_RULE } from "./period.ts";
+import { DATE_RANGE_RULE } from "./period.ts";
 import type { Part, Refusal } from "./query.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -41,6 +41,8 @@ function ruleAt(path: readonly PropertyKey[], issue: Issue | undefined, sent: un
   }
 }
 
+const DATE_RULE =
+  "must be a date of the calendar, YYYY-MM-DD, or an instant, YYYY-MM-DDThh:mm:ss±hh:mm, as the other is";
 const FILTER_RULE = 'must be [operator, dimension, [values]], ["and"|"or", [filters]] or ["not", filter]';
 const ORDER_RULE = 'must be [metric or dimension, "asc" or "desc"]';
 /** Operators of Plausible's that ask what else happened in a visit. */

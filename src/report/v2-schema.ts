@@ -17,13 +17,16 @@ export const DEEPEST_FILTER = 5;
 
 export const OPERATORS = ["is", "is_not", "contains", "contains_not", "matches", "matches_not"] as const;
 
+const instant = z.iso.datetime({ offset: true });
+
 const dateRange = z
   .union([
     z.string().regex(/^(day|24h|\d{1,4}d|\d{1,4}mo|month|year|all)$/, DATE_RANGE_RULE),
     z.tuple([z.iso.date(), z.iso.date()]),
+    z.tuple([instant, instant]),
   ])
   .describe(
-    "Days in the site's timezone. `Nd`: the N days before today; `Nmo`: the N whole months before this one; `24h`: the last 24 hours.",
+    "Days in the site's timezone. `Nd`: the N days before today; `Nmo`: the N whole months before this one; `24h`: the last 24 hours. Two instants, as `2026-11-22T12:00:00+02:00`, begin and end with whole hours.",
   );
 
 const dimension = z

@@ -15,6 +15,7 @@ import { csvAnswer, wantsCsv } from "./csv.ts";
 import { ACCESS, type Access, answering, countsOf, localNow, reportJson } from "./face.ts";
 import { checkWildcards, MOST_CONDITIONS } from "./filters.ts";
 import { firstDayOf } from "./gather.ts";
+import { areInstants, rangeBeforeInstants, rangeBetween } from "./instants.ts";
 import { baseOf, changeOf, FORMS, isMoney } from "./metrics.ts";
 import type { Pattern } from "./pattern.ts";
 import {
@@ -60,7 +61,7 @@ export function queryV2(request: Request, context: Context, access: Access = ACC
     const counts = countsOf(site, context, access);
     const now = localNow(site, context.now);
     const firstDay = asked.date_range === "all" ? await firstDayOf(counts) : now.today;
-    const { query, compared } = asQueries(asked, now, firstDay);
+    const { query, compared } = asQueries(asked, site, now, firstDay);
     const report = await run(compared ? [query, compared] : [query], counts);
     const [answer, before] = report.answers;
     if (!answer) return refusal(500, "Something went wrong here.");
@@ -75,13 +76,15 @@ export function queryV2(request: Request, context: Context, access: Access = ACC
 
 function asQueries(
   asked: V2Query,
+  { zones }: Site,
   now: LocalNow,
   firstDay: string,
 ): { query: ReportQuery; compared: ReportQuery | null } {
-  const named = rangeNamed(asked.date_range, now, firstDay);
+  const { date_range: wanted } = asked;
   const { comparisons, trim_relative_date_range: isTrimmed } = asked.include;
-  const isRelative = typeof asked.date_range === "string";
-  const range = (isTrimmed && isRelative) || comparisons ? untilNow(named, now) : named;
+  const named = areInstants(wanted) ? rangeBetween(wanted, zones) : rangeNamed(wanted, now, firstDay);
+  const mayEndNow = comparisons ? !named.hours : isTrimmed && typeof wanted === "string";
+  const range = mayEndNow ? untilNow(named, now) : named;
   const query = queryOf({
     metrics: asked.metrics,
     range,
@@ -99,7 +102,10 @@ function asQueries(
     throw new Refusal("include", "needs a time dimension", ["time_labels"]);
   }
   if (!comparisons) return { query, compared: null };
-  const before = comparedRange(comparisons, query, now);
+  const before =
+    comparisons.mode === "previous_period" && areInstants(wanted) && range.hours
+      ? rangeBeforeInstants(wanted, zones)
+      : comparedRange(comparisons, query, zones, now);
   // Its rows are looked up by those of the query: all of them are needed.
   return { query, compared: { ...query, range: before, page: null, order: [], totalRows: false } };
 }
@@ -107,6 +113,7 @@ function asQueries(
 function comparedRange(
   { mode, date_range: custom }: NonNullable<V2Query["include"]["comparisons"]>,
   { range, dimensions }: ReportQuery,
+  zones: Site["zones"],
   now: LocalNow,
 ): Range {
   // Hours are compared one by one: those of a day that is not over lack nothing but the hour that is.
@@ -122,7 +129,7 @@ function comparedRange(
     throw new Refusal("include", "must be two dates, YYYY-MM-DD", at);
   }
   try {
-    return rangeNamed(custom, now, now.today);
+    return areInstants(custom) ? rangeBetween(custom, zones) : rangeNamed(custom, now, now.today);
   } catch (error) {
     throw error instanceof Refusal ? new Refusal("include", error.rule, at) : error;
   }

@@ -53,6 +53,34 @@ describe("a date range", () => {
     expect([body.query?.date_range, body.results]).toEqual([[first, last], [{ dimensions: [], metrics: expected }]]);
   });
 
+  // visitors, visits, pageviews
+  it.each<[string, string, string, string, number[]]>([
+    ["of one day", "2040-11-21T08:00:00+02:00", "2040-11-21T15:59:59+02:00", "", [2, 2, 3]],
+    ["told in another timezone", "2040-11-21T06:00:00Z", "2040-11-21T13:59:59Z", "", [2, 2, 3]],
+    ["to the hour", "2040-11-21T08:00:00+02:00", "2040-11-21T16:00:00+02:00", "", [2, 2, 3]],
+    ["over midnight", "2040-11-21T16:00:00+02:00", "2040-11-22T08:59:59.999+02:00", "", [2, 2, 2]],
+    ["that are whole days", "2040-11-20T00:00:00+02:00", "2040-11-21T23:59:59+02:00", "sum_of_days", [6, 7, 9]],
+  ])("between two instants %s", async (_, first, last, code, expected) => {
+    const { body } = await query({ date_range: [first, last], metrics: ["visitors", "visits", "pageviews"] });
+    expect(body.results).toEqual([{ dimensions: [], metrics: expected }]);
+    const end = last.replace("16:00:00", "15:59:59").replace(".999", "");
+    expect(body.query.date_range.map(Date.parse)).toEqual([Date.parse(first), Date.parse(end)]);
+    // Who was there in several hours is counted in each.
+    expect(body.meta.metric_warnings.visitors.code).toBe(code || "upper_bound");
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["2040-11-21T08:30:00+02:00", "2040-11-21T15:59:59+02:00", /^#\/date_range\/0: must begin at a whole hour/],
+    ["2040-11-21T08:00:00+02:00", "2040-11-21T15:30:00+02:00", /^#\/date_range\/1: must begin at a whole hour/],
+    ["2040-11-21T08:00:00+02:00", "2040-11-21T07:59:59+02:00", /^#\/date_range: must not begin after it ends/],
+    ["2020-11-21T08:00:00+02:00", "2040-11-21T07:59:59+02:00", /^#\/date_range: must not span more than 10 years/],
+    ["2040-11-21T08:00:00", "2040-11-21T15:59:59", /^#\/date_range\/0: /],
+    ["2040-11-21", "2040-11-21T15:59:59+02:00", /^#\/date_range\/[01]: /],
+  ])("from %s to %s is refused", async (first, last, message) => {
+    const { status, body } = await query({ date_range: [first, last] });
+    expect([status, body.error]).toEqual([400, expect.stringMatching(message)]);
+  });
+
   it("that is relative can end now", async () => {
     const include = { trim_relative_date_range: true };
     for (const date_range of ["month", "year"]) {
@@ -270,6 +298,15 @@ describe("a comparison", () => {
       metrics: [1, 1, 1, 100, 0],
       change: [200, 300, 400, -50, 100],
     });
+  });
+
+  it("of hours between two instants is with as many just before", async () => {
+    const { body } = await compared(
+      { metrics: ["pageviews"], date_range: ["2040-11-21T12:00:00+02:00", "2040-11-22T09:59:59+02:00"] },
+      PREVIOUS,
+    );
+    expect(body.query.comparison_date_range).toEqual(["2040-11-20T14:00:00+02:00", "2040-11-21T11:59:59+02:00"]);
+    expect(body.results[0]).toMatchObject({ metrics: [5], comparison: { metrics: [3], change: [67] } });
   });
 
   it("of days puts each beside the one at its place, the last to the same hour", async () => {
