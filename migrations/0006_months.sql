@@ -1,10 +1,12 @@
--- Months that are over and whose month rows in `counts` are valid: for every single dimension (but `flags`) and writer one
+-- Months that are over and were summed. Of a valid one there is in `counts` for every single dimension (but `flags`) and writer one
 -- row with period '2026-10', the sums of the month's day rows. Whatever changes a day row of a month takes the month
 -- from this list in the same transaction; src/store/months.ts puts it back.
 CREATE TABLE months (
   site_id INTEGER NOT NULL,
   -- '2026-10'
   month TEXT NOT NULL,
+  -- 0: a month with more values than a row holds; its days are read
+  valid INTEGER NOT NULL,
   PRIMARY KEY (site_id, month)
 ) WITHOUT ROWID;
 

@@ -102,10 +102,10 @@ it("gives small values to the owner's keys, and to nobody else but where he says
     [1000, 1000],
   ] as const) {
     const asked = { ...site, minVisitors };
-    expect(audience(of("admin"), asked)).toEqual({ minVisitors: 0 });
-    expect(audience(of("key"), asked)).toEqual({ minVisitors: 0 });
+    expect(audience(of("admin"), asked)).toEqual({ minVisitors: 0, isOwner: true });
+    expect(audience(of("key"), asked)).toEqual({ minVisitors: 0, isOwner: true });
     for (const credential of [of("link"), of("public"), null]) {
-      expect(audience(credential, asked)).toEqual({ minVisitors: others });
+      expect(audience(credential, asked)).toEqual({ minVisitors: others, isOwner: false });
     }
   }
 });

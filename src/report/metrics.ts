@@ -20,7 +20,7 @@ export type Figures = Fields & Record<Base, number>;
 /** A metric is a sum of fields, or a ratio of two, rounded to so many decimals. */
 type Form = { sum: readonly Field[] } | { over: readonly [Field, Field | Base]; scale: number; decimals: number };
 
-/** Metrics of money, which are made of other counts (`revenue.ts`). */
+/** Metrics of money, which are made of other counts (`money.ts`). */
 export const MONEY_METRICS = ["total_revenue", "average_revenue"] as const;
 export type CountMetric = Exclude<Metric, (typeof MONEY_METRICS)[number]>;
 

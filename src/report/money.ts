@@ -1,6 +1,5 @@
 /** Amounts of money of a row: sums by currency, and how the Stats API shows them. */
 
-import { OTHER } from "../dimensions.ts";
 import type { Row } from "./read.ts";
 
 /** Amounts in one currency. */
@@ -28,8 +27,8 @@ export function amountsBy(rows: readonly Row[], keyOf: (bucket: string, labels: 
   for (const { bucket, labels, fields } of rows) {
     const key = keyOf(bucket, labels.slice(0, -1));
     const currency = labels.at(-1) ?? "";
-    // Beyond the bound of values, currencies are mixed: that is no amount of money.
-    if (currency === OTHER) continue;
+    // Beyond the bound of values, currencies are mixed; and an import may say anything.
+    if (!/^[A-Z]{3}$/.test(currency)) continue;
     const amount = {
       currency,
       events: fields.customEvents,

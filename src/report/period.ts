@@ -88,7 +88,10 @@ export function rangeNamed(
     case "day":
       return whole(today, today);
     case "24h":
-      return { from: addDays(today, -1), to: today, hours: { from: hoursYesterday - 23 + hour, to: hour } };
+      // Late on a long day, all of them are today's.
+      return hour >= 23
+        ? { from: today, to: today, hours: { from: hour - 23, to: hour } }
+        : { from: addDays(today, -1), to: today, hours: { from: hoursYesterday - 23 + hour, to: hour } };
     case "month":
       return monthOf(today);
     case "year":
@@ -128,7 +131,7 @@ export function untilNow(range: Range, { today }: LocalNow): Range {
 /** What a range that ends today is fairly compared with: the last day to the same time, rounded to an hour. */
 export function toTheSameHour(before: Range, range: Range, { today, hour, minute }: LocalNow): Range {
   if (range.to !== today || range.hours || daysOf(before) !== daysOf(range)) return before;
-  return { ...before, hours: { from: 0, to: minute < 30 ? hour - 1 : hour, isWish: true } };
+  return { ...before, hours: { from: 0, to: Math.max(0, minute < 30 ? hour - 1 : hour), isWish: true } };
 }
 
 /** The hours of a day, at most. */

@@ -87,6 +87,7 @@ function strictPlan(query: ReportQuery, goals: readonly Goal[]): Plan {
   checkOrder(query);
   const questions = questionsOf(query, groups, bucket, goals);
   const [question = questionOf(query, groups, bucket, goals)] = questions;
+  checkSize(query, groups, bucket);
 
   const warnings: Warning[] = [];
   const mergeWarnings: Warning[] = [];
@@ -94,6 +95,7 @@ function strictPlan(query: ReportQuery, goals: readonly Goal[]): Plan {
     const refuse = (rule: string) => {
       throw new Refusal("metrics", rule, [index]);
     };
+    if (isMoney(metric) && query.minVisitors > 0) refuse(`${metric} is shown to the site's owner only`);
     for (const question of questions) checkCounted(metric, question, refuse);
     const { verdict, merged } = worstFor(metric, questions);
     if (verdict === "refused") refuse(overPages(metric));
@@ -123,6 +125,21 @@ function strictPlan(query: ReportQuery, goals: readonly Goal[]): Plan {
     warnings: [...warnings, ...estimates],
     mergeWarnings,
   };
+}
+
+/** Times by which a breakdown may be told apart: each has values of its own. */
+const MOST_TIMES_BROKEN_DOWN = 100;
+const DAYS_OF: Record<Exclude<Bucket, "all">, number> = { hour: 1 / 24, day: 1, week: 7, month: 28 };
+
+/** @throws Refusal where an answer would be larger than what holds it. */
+function checkSize({ range }: ReportQuery, groups: readonly Property[], bucket: Bucket): void {
+  if (groups.length === 0 || bucket === "all") return;
+  if (daysOf(range) / DAYS_OF[bucket] > MOST_TIMES_BROKEN_DOWN) {
+    throw new Refusal(
+      "dimensions",
+      `values are told apart at no more than ${MOST_TIMES_BROKEN_DOWN} times; ask for fewer days, or by longer times`,
+    );
+  }
 }
 
 /** What is asked of each stretch of the range. Hours are asked one by one, whatever day they are of. */
@@ -168,14 +185,28 @@ function basesOf(question: Question, query: ReportQuery): { bases: Plan["bases"]
 const OCCURRED: Read["fields"] = ["visitors", "pageviews", "customEvents"];
 
 /** What metrics are made of, and of a breakdown by amounts, or by ratios alone, what tells that a value occurred. */
-function fieldsRead({ metrics }: ReportQuery, groups: readonly Property[]): Read["fields"] {
-  const fields = fieldsOf(metrics);
+function fieldsRead({ metrics, minVisitors }: ReportQuery, groups: readonly Property[]): Read["fields"] {
+  // Without its visitors nobody could tell whether a value is one of few.
+  const fields = [...new Set([...fieldsOf(metrics), ...(minVisitors > 0 ? (["visitors"] as const) : [])])];
   const tellsItself = metrics.every((metric) => !isMoney(metric)) && metrics.some(isCount);
   return groups.length === 0 || tellsItself ? fields : [...new Set([...fields, ...OCCURRED])];
 }
 
 function isCount(metric: Metric): boolean {
   return !isMoney(metric) && "sum" in FORMS[metric];
+}
+
+/**
+ * Who a filter lets pass, and who not, by the query's time: neither may be so few that the public learns of them. Visitors
+ * of hosts, which are no answer, are good enough for this.
+ */
+export function guardsOf(query: ReportQuery, goals: readonly Goal[]): Read[] {
+  const { filter, range } = query;
+  if (query.minVisitors === 0 || !filter) return [];
+  const { bucket } = splitDimensions(query);
+  return [filter, { not: filter }].flatMap((filter) =>
+    questionsOf({ filter, range }, [], bucket, goals).map((question) => readOf(question, query, ["visitors"])),
+  );
 }
 
 /** Whether a property can be broken down with a metric. */

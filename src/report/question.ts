@@ -152,9 +152,6 @@ function checkJoined(question: Question): void {
         (coarse ? `; ask for ${coarse} instead of ${property.name}` : "; ask about one of them"),
     );
   }
-  const [a, b] = facts;
-  if (!facts.every((fact) => fact === HOUR_FACT || properties.some((property) => property.fact === fact))) return;
-  if (a === EVENT_FACT && b === EVENT_FACT) throw new Refusal(part, `${first} and ${second} cannot be joined`);
 }
 
 export function nameOf(fact: string, properties: readonly Property[]): string {

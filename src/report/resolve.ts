@@ -25,6 +25,9 @@ import { GOAL_PROPERTY } from "./sources.ts";
 
 const COUNTED_OF_ANY: readonly Field[] = ["visitors", "visits", "pageviews", "customEvents"];
 
+/** Texts and expressions of one query that are searched for. */
+const MOST_SEARCHES = 20;
+
 /** Labels of more characters together are no filter that D1 takes (2 MB a value). */
 const MOST_FOUND_CHARS = 500_000;
 
@@ -33,28 +36,41 @@ const MOST_FOUND_CHARS = 500_000;
  * @throws Refusal, Unavailable
  */
 export async function resolveSearches(queries: readonly ReportQuery[], counts: Counts): Promise<ReportQuery[]> {
-  const searched = queries.flatMap((query) =>
-    conditionsOf(query.filter).flatMap((condition) => {
+  const searched = queries.flatMap(({ filter }) =>
+    conditionsOf(filter).flatMap((condition) => {
       const property = propertyNamed(condition.dimension);
-      return property && (property.display || condition.anyOf.some(isSearch)) ? [{ query, condition, property }] : [];
+      return property && (property.display || condition.anyOf.some(isSearch)) ? [{ condition, property }] : [];
     }),
   );
   if (searched.length === 0) return [...queries];
+  checkNumber(queries);
 
-  const plans = searched.map(({ query, property }) =>
-    plan(
-      queryOf({ metrics: ["pageviews"], range: { ...query.range, hours: null }, dimensions: [codeProperty(property)] }),
-      [],
-    ),
+  // Each property is read once, over all that is asked.
+  const names = [...new Set(searched.map(({ property }) => codeProperty(property)))];
+  const from = queries.map(({ range }) => range.from).reduce((a, b) => (a < b ? a : b));
+  const to = queries.map(({ range }) => range.to).reduce((a, b) => (a > b ? a : b));
+  const plans = names.map((name) =>
+    plan(queryOf({ metrics: ["pageviews"], range: { from, to, hours: null }, dimensions: [name] }), []),
   );
   // Whatever was counted of a label.
   const toRead = plans.flatMap(({ reads }) => reads.map((read) => ({ ...read, fields: COUNTED_OF_ANY })));
   const { rows } = await gather(toRead, counts);
   const found = new Map<Condition, Condition>();
-  for (const [index, { condition, property }] of searched.entries()) {
-    found.set(condition, await resolved(condition, property, labelsOf(property, rows[index] ?? [], counts)));
+  for (const { condition, property } of searched) {
+    const labels = labelsOf(property, rows[names.indexOf(codeProperty(property))] ?? [], counts);
+    found.set(condition, await resolved(condition, property, labels));
   }
   return queries.map((query) => ({ ...query, filter: query.filter && replaced(query.filter, found) }));
+}
+
+/** @throws Refusal where there is too much to search for: each is looked for in every label. */
+function checkNumber(queries: readonly ReportQuery[]): void {
+  for (const { filter } of queries) {
+    const searches = conditionsOf(filter).flatMap(({ anyOf }) => anyOf.filter(isSearch));
+    if (searches.length > MOST_SEARCHES) {
+      throw new Refusal("filters", `must search for at most ${MOST_SEARCHES} texts or expressions`);
+    }
+  }
 }
 
 /** The property that shows the codes, where names are shown. */

@@ -13,8 +13,7 @@ import { type Counts, gather } from "./gather.ts";
 import { BASES, type Base, type Figures, isMoney, metricValue, rawValue } from "./metrics.ts";
 import { type Amount, addAmounts, amountsBy, type Money, moneyOf } from "./money.ts";
 import { namesOf } from "./names.ts";
-import type { Range } from "./period.ts";
-import { type Plan, plan as planOf, type Warning } from "./planner.ts";
+import { guardsOf, type Plan, plan as planOf, type Warning } from "./planner.ts";
 import { conditionsOf, isSearch, type Metric, Refusal, type ReportQuery } from "./query.ts";
 import { FIELDS, isMerged, noFields, type Place, type Read, type Row, Rows } from "./read.ts";
 import { resolveSearches } from "./resolve.ts";
@@ -109,22 +108,15 @@ const FLAGS: Omit<Read, "from" | "to"> = {
 /** The reads of a plan, in the order in which `answer` takes their rows. */
 function withReads(plan: Plan, { site }: Counts): { plan: Plan; reads: Read[] } {
   const { bases, money, query } = plan;
-  // The public may not learn of a few by a filter, or by what it leaves out: those and all visitors are counted, too.
-  const visitors = { ...query, metrics: ["visitors"] as const, dimensions: [], order: [], page: null };
-  const guards = query.minVisitors > 0 && query.filter ? [visitors, { ...visitors, filter: null }] : [];
   return {
     plan,
     reads: [
       ...plan.reads,
       ...BASES.flatMap((base) => bases[base] ?? []),
       ...(money ? [money] : []),
-      ...guards.flatMap((guard) => planOf({ ...guard, range: wholeDays(guard.range) }, site.goals).reads),
+      ...guardsOf(query, site.goals),
     ],
   };
-}
-
-function wholeDays(range: Range): Range {
-  return { ...range, hours: null };
 }
 
 interface Known {
@@ -138,22 +130,26 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
   const { site, now } = counts;
   const rest = [...rows];
   const main = sumOf(rest.splice(0, plan.reads.length));
-  const bases = Object.fromEntries(
-    BASES.flatMap((base) => {
-      const reads = plan.bases[base];
-      return reads ? [[base, sumOf(rest.splice(0, reads.length))]] : [];
-    }),
+  const bases = basesBy(
+    Object.fromEntries(
+      BASES.flatMap((base) => {
+        const reads = plan.bases[base];
+        return reads ? [[base, sumOf(rest.splice(0, reads.length))]] : [];
+      }),
+    ),
+    plan,
   );
   const currencies = currenciesOf(query, site.goals);
   const amounts = plan.money ? amountsBy(rest.shift() ?? [], keyOf) : new Map<string, Amount[]>();
-  if (rest.length === 2) mindThePublic(query.minVisitors, rest);
+  // Half of them are of those whom the filter lets pass, half of the others.
+  const tooFew = timesOfTooFew(query.minVisitors, rest.slice(0, rest.length / 2), rest.slice(rest.length / 2));
 
   let lines = main.map((row): Line => {
     const { bucket, labels, fields } = row;
     return {
       bucket,
       labels,
-      figures: { ...fields, ...basesOf(bases, plan, bucket, labels) },
+      figures: { ...fields, ...bases(bucket, labels) },
       amounts: amounts.get(keyOf(bucket, labels)) ?? [],
       isMerged: isMerged(row),
     };
@@ -161,22 +157,24 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
   const isGrouped = groups.length > 0;
   if (isGrouped) lines = lines.filter(({ figures }) => FIELDS.some((field) => figures[field] > 0));
   if (isGrouped && query.minVisitors > 0) {
-    lines = fold(lines, query.minVisitors, (folded) => foldedLine(folded, plan, bases));
+    lines = fold(lines, query.minVisitors, (folded) => foldedLine(folded, bases));
   }
 
   const buckets = bucket === "all" ? [] : bucketsIn(bucket, query.range, site.zones, now);
-  if (!isGrouped) lines = everyBucket(lines, bucket === "all" ? [""] : buckets.map(({ key }) => key), plan, bases);
+  if (!isGrouped) lines = everyBucket(lines, bucket === "all" ? [""] : buckets.map(({ key }) => key), bases);
+  lines = lines.filter(({ bucket }) => !tooFew.has(bucket));
   const timeOf = new Map(buckets.map((bucket) => [bucket.key, bucket]));
   const place = new Map(buckets.map(({ key }, index) => [key, index]));
-  const ranked = lines.toSorted(comparing(plan, (bucket) => place.get(bucket) ?? -1));
+  const display = await Promise.all(groups.map(async ({ display }) => (display ? namesOf(display) : null)));
+  const nameOf = (label: string, index: number) => display[index]?.(label) ?? label;
+  const ranked = lines.toSorted(comparing(plan, (bucket) => place.get(bucket) ?? -1, nameOf));
   const { offset, count } = query.page ?? { offset: 0, count: ranked.length };
   const shown = ranked.slice(offset, offset + count);
 
   const nothingKnown = plan.reads.every((read) => isUnknown(read, bounds));
-  const display = await Promise.all(groups.map(async ({ display }) => (display ? namesOf(display) : null)));
   const result = shown.map((line): ResultRow => {
     const time = timeOf.get(line.bucket);
-    const labels = line.labels.map((label, index) => display[index]?.(label) ?? label);
+    const labels = line.labels.map(nameOf);
     const properties = [...labels];
     return {
       dimensions: query.dimensions.map((name) =>
@@ -242,28 +240,31 @@ function currenciesOf({ filter }: ReportQuery, goals: Counts["site"]["goals"]): 
     );
 }
 
-/** What a row's shares are of. */
-function basesOf(
-  rows: Partial<Record<Base, Row[]>>,
-  { groups }: Plan,
-  bucket: string,
-  labels: readonly string[],
-): Record<Base, number> {
-  const others = labels.filter((_, index) => groups[index]?.name !== GOAL_PROPERTY);
-  const sum = (base: Base, fits: (row: Row) => boolean) =>
-    (rows[base] ?? []).filter(fits).reduce((sum, { fields }) => sum + fields.visitors, 0);
-  return {
-    total: sum("total", () => true),
-    base: sum("base", (row) => row.bucket === bucket),
-    groupBase: sum("groupBase", (row) => keyOf(row.bucket, row.labels) === keyOf(bucket, others)),
+/** What a row's shares are of, looked up by its time and labels. */
+type Bases = (bucket: string, labels: readonly string[]) => Record<Base, number>;
+
+function basesBy(rows: Partial<Record<Base, readonly Row[]>>, { groups }: Plan): Bases {
+  const sums = Object.fromEntries(
+    BASES.map((base) => [
+      base,
+      new Map((rows[base] ?? []).map(({ bucket, labels, fields }) => [keyOf(bucket, labels), fields.visitors])),
+    ]),
+  ) as Record<Base, Map<string, number>>;
+  return (bucket, labels) => {
+    const others = labels.filter((_, index) => groups[index]?.name !== GOAL_PROPERTY);
+    return {
+      total: sums.total.get(keyOf("", [])) ?? 0,
+      base: sums.base.get(keyOf(bucket, [])) ?? 0,
+      groupBase: sums.groupBase.get(keyOf(bucket, others)) ?? 0,
+    };
   };
 }
 
-function foldedLine(lines: readonly Line[], plan: Plan, bases: Partial<Record<Base, Row[]>>): Line {
+function foldedLine(lines: readonly Line[], bases: Bases): Line {
   const [first] = lines;
   const bucket = first?.bucket ?? "";
   const labels = (first?.labels ?? []).map(() => FOLDED);
-  const figures: Figures = { ...noFields(), ...basesOf(bases, plan, bucket, labels) };
+  const figures: Figures = { ...noFields(), ...bases(bucket, labels) };
   for (const line of lines) {
     for (const field of FIELDS) figures[field] += line.figures[field];
     figures.groupBase += line.figures.groupBase;
@@ -272,19 +273,14 @@ function foldedLine(lines: readonly Line[], plan: Plan, bases: Partial<Record<Ba
 }
 
 /** A time series has every bucket, whether anything was counted in it or not. */
-function everyBucket(
-  lines: readonly Line[],
-  buckets: readonly string[],
-  plan: Plan,
-  bases: Partial<Record<Base, Row[]>>,
-): Line[] {
+function everyBucket(lines: readonly Line[], buckets: readonly string[], bases: Bases): Line[] {
   const known = new Map(lines.map((line) => [line.bucket, line]));
   return buckets.map(
     (bucket) =>
       known.get(bucket) ?? {
         bucket,
         labels: [],
-        figures: { ...noFields(), ...basesOf(bases, plan, bucket, []) },
+        figures: { ...noFields(), ...bases(bucket, []) },
         amounts: [],
         isMerged: false,
       },
@@ -292,7 +288,11 @@ function everyBucket(
 }
 
 /** The order of an answer: as asked, else time ascending, then the first metric descending; equal rows by their labels. */
-function comparing({ query, groups }: Plan, placeOf: (bucket: string) => number) {
+function comparing(
+  { query, groups }: Plan,
+  placeOf: (bucket: string) => number,
+  nameOf: (label: string, index: number) => string,
+) {
   const { order, metrics, dimensions } = query;
   const time = dimensions.find((name) => name.startsWith("time"));
   const [metric] = metrics;
@@ -308,7 +308,8 @@ function comparing({ query, groups }: Plan, placeOf: (bucket: string) => number)
     if (by.startsWith("time")) return (a: Line, b: Line) => sign * (placeOf(a.bucket) - placeOf(b.bucket));
     const index = groups.findIndex(({ name }) => name === by);
     if (index >= 0) {
-      return (a: Line, b: Line) => sign * compareCodePoints(a.labels[index] ?? "", b.labels[index] ?? "");
+      return (a: Line, b: Line) =>
+        sign * compareCodePoints(nameOf(a.labels[index] ?? "", index), nameOf(b.labels[index] ?? "", index));
     }
     const rank = (line: Line) =>
       rankOf(
@@ -351,16 +352,34 @@ function compareCodePoints(a: string, b: string): number {
   return first.length - second.length;
 }
 
-/** @throws Refusal where a filter tells the few that it lets pass, or the few that it does not. */
-function mindThePublic(minVisitors: number, [total = [], everybody = []]: Row[][]): void {
-  const sum = (rows: Row[]) => rows.reduce((sum, { fields }) => sum + fields.visitors, 0);
-  const others = sum(everybody) - sum(total);
-  if (sum(total) < minVisitors || (others > 0 && others < minVisitors)) {
+/**
+ * The times at which a filter would tell of a few, those that it lets pass or those that it does not: they are left out.
+ * @throws Refusal where that is so of the whole range
+ */
+function timesOfTooFew(
+  minVisitors: number,
+  passing: readonly (readonly Row[])[],
+  others: readonly (readonly Row[])[],
+): Set<string> {
+  const times = new Set<string>();
+  if (passing.length === 0) return times;
+  const [within, without] = [visitorsBy(sumOf(passing)), visitorsBy(sumOf(others))];
+  const isTooFew = (some: number, rest: number) => some < minVisitors || (rest > 0 && rest < minVisitors);
+  const total = (visitors: Map<string, number>) => [...visitors.values()].reduce((sum, one) => sum + one, 0);
+  if (isTooFew(total(within), total(without))) {
     throw new Refusal(
       "filters",
       `too few visitors to be shown here: fewer than ${minVisitors} match, or fewer than ${minVisitors} do not`,
     );
   }
+  for (const time of new Set([...within.keys(), ...without.keys()])) {
+    if (isTooFew(within.get(time) ?? 0, without.get(time) ?? 0)) times.add(time);
+  }
+  return times;
+}
+
+function visitorsBy(rows: readonly Row[]): Map<string, number> {
+  return new Map(rows.map(({ bucket, fields }) => [bucket, fields.visitors]));
 }
 
 /** What flags of the days say of an answer. */

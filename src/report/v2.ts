@@ -19,7 +19,6 @@ import { areInstants, rangeBeforeInstants, rangeBetween } from "./instants.ts";
 import { baseOf, changeOf, FORMS, isMoney } from "./metrics.ts";
 import type { Pattern } from "./pattern.ts";
 import {
-  daysOf,
   type LocalNow,
   type Range,
   rangeAYearBefore,
@@ -41,6 +40,7 @@ import {
   type ReportQuery,
   type Search,
 } from "./query.ts";
+import { bucketNamed } from "./question.ts";
 import { type Answer, type ResultRow, run, type Value } from "./run.ts";
 import { issueText, refusalText } from "./v2-errors.ts";
 import { DEEPEST_FILTER, type FilterInput, V2_QUERY, type V2Query } from "./v2-schema.ts";
@@ -67,7 +67,7 @@ export function queryV2(request: Request, context: Context, access: Access = ACC
     if (!answer) return refusal(500, "Something went wrong here.");
     if (wantsCsv(request, context.url)) return asCsv(answer, site);
     return reportJson({
-      results: resultsOf(answer, before, asked),
+      results: resultsOf(answer, before, asked, context.now),
       meta: metaOf(answer, before, asked, report.bounds.firstPairDay, context.now),
       query: echoOf(asked, answer, before, site, context.now),
     });
@@ -85,12 +85,14 @@ function asQueries(
   const named = areInstants(wanted) ? rangeBetween(wanted, zones) : rangeNamed(wanted, now, firstDay);
   const mayEndNow = comparisons ? !named.hours : isTrimmed && typeof wanted === "string";
   const range = mayEndNow ? untilNow(named, now) : named;
+  // What is compared must be by the same times.
+  const concrete = (name: string) => (name === "time" ? `time:${bucketNamed(name, range)}` : name);
   const query = queryOf({
     metrics: asked.metrics,
     range,
-    dimensions: asked.dimensions,
+    dimensions: asked.dimensions.map(concrete),
     filter: filterOf(asked.filters),
-    order: asked.order_by.map(([by, direction]) => ({ by, direction })),
+    order: asked.order_by.map(([by, direction]) => ({ by: concrete(by), direction })),
     page: { offset: asked.pagination.offset, count: asked.pagination.limit },
     imports: asked.include.imports ?? true,
     totalRows: asked.include.total_rows ?? false,
@@ -117,7 +119,7 @@ function comparedRange(
   now: LocalNow,
 ): Range {
   // Hours are compared one by one: those of a day that is not over lack nothing but the hour that is.
-  const isByHour = dimensions.includes("time:hour") || (dimensions.includes("time") && daysOf(range) === 1);
+  const isByHour = dimensions.includes("time:hour");
   const fairly = (before: Range) => (isByHour ? before : toTheSameHour(before, range, now));
   const at = ["comparisons", "date_range"];
   if (mode !== "custom" && custom !== undefined) {
@@ -151,15 +153,14 @@ function filterOf(filters: readonly FilterInput[]): Filter | null {
  * @throws Refusal
  */
 function checkDepth(filter: unknown, path: readonly number[], depth: number): void {
-  const [operator, joined]: unknown[] = Array.isArray(filter) ? filter : [];
-  if (operator !== "not" && operator !== "and" && operator !== "or") return;
+  // Whatever the operator is said to be: the schema looks as deep.
+  const [, joined]: unknown[] = Array.isArray(filter) ? filter : [];
+  if (!Array.isArray(joined)) return;
   if (depth > DEEPEST_FILTER) {
     throw new Refusal("filters", `must not be joined more than ${DEEPEST_FILTER} times over`, path);
   }
-  if (operator === "not") checkDepth(joined, [...path, 1], depth + 1);
-  else if (Array.isArray(joined)) {
-    for (const [index, part] of joined.entries()) checkDepth(part, [...path, 1, index], depth + 1);
-  }
+  if (typeof joined[0] === "string") checkDepth(joined, [...path, 1], depth + 1);
+  else for (const [index, part] of joined.entries()) checkDepth(part, [...path, 1, index], depth + 1);
 }
 
 function converted(input: FilterInput, path: readonly number[]): Filter {
@@ -208,12 +209,12 @@ function asCsv({ query, rows }: Answer, site: Site): Response {
   );
 }
 
-function resultsOf({ query, rows }: Answer, before: Answer | undefined, asked: V2Query) {
+function resultsOf({ query, rows }: Answer, before: Answer | undefined, asked: V2Query, now: number) {
   // Times of which nothing was counted are left out; `time_labels` names them all.
   const isEmpty = ({ metrics }: ResultRow) => query.metrics.every((metric) => !metrics[metric]);
   const hasTime = rows.some(({ time }) => time);
   const shown = hasTime && !before ? rows.filter((row) => !isEmpty(row)) : rows;
-  const comparisonOf = before && comparing(query, before);
+  const comparisonOf = before && comparing(query, before, now);
   return shown.map((row) => ({
     dimensions: row.dimensions,
     metrics: valuesOf(row, asked),
@@ -226,7 +227,7 @@ function valuesOf({ metrics }: ResultRow, asked: V2Query): Value[] {
 }
 
 /** The row that one is compared with: of the same values, or at the same place in time. */
-function comparing({ dimensions }: ReportQuery, before: Answer) {
+function comparing({ dimensions }: ReportQuery, before: Answer, now: number) {
   const timePlace = dimensions.findIndex((name) => name.startsWith("time"));
   const keyOf = (labels: readonly string[], time: string) =>
     JSON.stringify(labels.map((label, index) => (index === timePlace ? time : label)));
@@ -235,13 +236,15 @@ function comparing({ dimensions }: ReportQuery, before: Answer) {
     const place = time ? time.index : -1;
     const then = before.buckets[place];
     const row = byKey.get(keyOf(labels, then?.key ?? ""));
-    const none = time && !then ? () => null : zeroOf;
+    const none = before.isUnknown || (time && !then) ? () => null : zeroOf;
+    // An hour to come has nothing to be compared yet.
+    const isToCome = time?.at !== undefined && time.at > now;
     const values = asked.metrics.map((metric) => (row ? (row.metrics[metric] ?? null) : none(metric)));
     return {
       dimensions: labels.map((label, index) => (index === timePlace ? (then?.label ?? null) : label)),
       metrics: values,
       change: asked.metrics.map((metric, index) =>
-        changeOf(metric, numberOf(metrics[metric]), numberOf(values[index])),
+        isToCome ? null : changeOf(metric, numberOf(metrics[metric]), numberOf(values[index])),
       ),
     };
   };

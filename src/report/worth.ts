@@ -116,11 +116,9 @@ function spreadOf(fact: string, question: Question): Spread {
   const reachesSeveral = fact === EVENT_FACT && pageGoalsOf(question).length > 0;
   if (reachesSeveral && !fixed.some(({ name }) => name === GOAL_PROPERTY)) return "several";
   const rules = fixed.map(({ label }) => label.rule);
-  if (rules.includes("path"))
-    return rules.includes("host") || fact !== PAGE_FACT ? spreadOfPath(fact, rules) : "merged";
+  if (rules.includes("path")) return spreadOfPath(fact, rules);
   if (rules.includes("host")) return "several";
   if (customPropertyOfFact(fact) === null) return "one";
-  if (!fixed.some((property) => property.fact === fact && property.label.blank === "(none)")) return "several";
   const events = propertiesOf(question).filter((property) => property.fact === EVENT_FACT);
   return events.some((property) => question.groups.includes(property) || held.includes(property.name))
     ? "one"

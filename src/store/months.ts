@@ -9,8 +9,7 @@
  */
 
 import { DAY_MS } from "../calendar.ts";
-import { OTHER } from "../dimensions.ts";
-import { COLUMN, COUNTED } from "../metrics.ts";
+import { COUNTED } from "../metrics.ts";
 import { from } from "./unavailable.ts";
 
 /** A month of a site. */
@@ -104,8 +103,14 @@ WHERE site_id = ?1 AND period = ?2
   AND (dimension, writer) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?3))`;
 
 const FINISH = `${STORED}
-INSERT INTO months (site_id, month)
-SELECT ?1, ?2 WHERE ?3 = (SELECT ${STATE} FROM stored WHERE NOT is_month)
+INSERT INTO months (site_id, month, valid)
+SELECT ?1, ?2, NOT EXISTS (
+  SELECT 1 FROM (
+    SELECT max(revision) FILTER (WHERE NOT is_month) AS of_days, max(revision) FILTER (WHERE is_month) AS of_month
+    FROM stored GROUP BY dimension, writer
+  ) WHERE of_days IS NOT of_month
+)
+WHERE ?3 = (SELECT ${STATE} FROM stored WHERE NOT is_month)
 ON CONFLICT DO NOTHING`;
 
 const columns = (sql: (number: number) => string) => COUNTED.map((_, number) => sql(number)).join(", ");
@@ -122,35 +127,32 @@ const DAYS_OF_UNIT =
   "site_id = ?1 AND dimension = unit.dimension AND writer = unit.writer AND period BETWEEN ?2 || '-01' AND ?2 || '-31'";
 
 /**
- * Sums the days of each (dimension, writer) of ?3. Where the values of a month together are longer than a row may be,
- * those with the fewest visitors, page views and events are summed under `(other)`, as the tally does with what is
- * beyond a day's bounds; a reader of days still finds them apart. A row that is as it should be is not written again.
+ * Sums the days of each (dimension, writer) of ?3. Where the values of a month together are longer than a row may be there
+ * is no month row, and the month is not valid: its days are read. A row that is as it should be is not written again.
  */
 const SUM = `
 INSERT INTO counts (site_id, dimension, period, writer, revision, data)
-SELECT ?1, unit.dimension, ?2, unit.writer,
-  (SELECT max(revision) FROM counts WHERE ${DAYS_OF_UNIT}),
-  (
-    SELECT jsonb_group_object(kept, json(${COLUMNS_JSON}))
-    FROM (
-      SELECT iif(bytes_so_far <= ${MOST_ROW_BYTES}, value, '${OTHER}') AS kept, ${columns((n) => `sum(c${n}) AS c${n}`)}
+SELECT ?1, dimension, ?2, writer, revision, data
+FROM (
+  SELECT unit.dimension, unit.writer,
+    (SELECT max(revision) FROM counts WHERE ${DAYS_OF_UNIT}) AS revision,
+    (
+      SELECT CASE
+        WHEN coalesce(sum(octet_length(json_quote(value)) + octet_length(${COLUMNS_JSON}) + 2), 0) <= ${MOST_ROW_BYTES}
+        THEN jsonb_group_object(value, json(${COLUMNS_JSON}))
+      END
       FROM (
-        SELECT *, sum(octet_length(json_quote(value)) + octet_length(${COLUMNS_JSON}) + 2) OVER (
-          ORDER BY value <> '${OTHER}', c${COLUMN.visitors} + c${COLUMN.pageviews} + c${COLUMN.customEvents} DESC, value
-        ) AS bytes_so_far
-        FROM (
-          SELECT cell.key AS value, ${columns((n) => `coalesce(sum(cell.value ->> ${n}), 0) AS c${n}`)}
-          FROM counts CROSS JOIN jsonb_each(counts.data) AS cell
-          WHERE ${DAYS_OF_UNIT}
-          GROUP BY cell.key
-        )
+        SELECT cell.key AS value, ${columns((n) => `coalesce(sum(cell.value ->> ${n}), 0) AS c${n}`)}
+        FROM counts CROSS JOIN jsonb_each(counts.data) AS cell
+        WHERE ${DAYS_OF_UNIT}
+        GROUP BY cell.key
       )
-      GROUP BY kept
-    )
-  )
-FROM (SELECT value ->> 0 AS dimension, value ->> 1 AS writer FROM json_each(?3)) AS unit
--- What was deleted meanwhile stays deleted.
-WHERE EXISTS (SELECT 1 FROM counts WHERE ${DAYS_OF_UNIT})
+    ) AS data
+  FROM (SELECT value ->> 0 AS dimension, value ->> 1 AS writer FROM json_each(?3)) AS unit
+  -- What was deleted meanwhile stays deleted.
+  WHERE EXISTS (SELECT 1 FROM counts WHERE ${DAYS_OF_UNIT})
+)
+WHERE data IS NOT NULL
 ON CONFLICT DO UPDATE SET data = excluded.data, revision = excluded.revision
 WHERE excluded.revision <> revision OR excluded.data <> data`;
 

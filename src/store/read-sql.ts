@@ -102,7 +102,7 @@ class Statement {
     this.#with.push(
       `rolled(month) AS MATERIALIZED (
          SELECT month FROM months
-         WHERE site_id = ${site} AND month IN (SELECT value FROM json_each(${this.#bind(JSON.stringify(months))}))
+         WHERE site_id = ${site} AND valid AND month IN (SELECT value FROM json_each(${this.#bind(JSON.stringify(months))}))
        )`,
       `days(day) AS (
          SELECT ${this.#bind(first)} ${this.#guard ? `WHERE ${this.#unanswered(this.#guard)}` : ""}

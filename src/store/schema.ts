@@ -75,13 +75,14 @@ export const counts = sqliteTable(
   (table) => [primaryKey({ columns: [table.siteId, table.dimension, table.period, table.writer] })],
 );
 
-/** Months whose month rows in `counts` are valid. */
+/** Months that were summed. */
 export const months = sqliteTable(
   "months",
   {
     siteId: integer("site_id").notNull(),
     /** `2026-10` */
     month: text("month").notNull(),
+    valid: integer("valid", { mode: "boolean" }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.siteId, table.month] })],
 );

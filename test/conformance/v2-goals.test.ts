@@ -105,7 +105,7 @@ describe("revenue", () => {
       { dimensions: ["Signup"], metrics: [null, null] },
       { dimensions: ["Visit /pricing"], metrics: [null, null] },
     ]);
-    expect(body.meta.metric_warnings.total_revenue.code).toBe("goal_since");
+    expect(body.meta.metric_warnings.total_revenue.code).toBe("several_currencies");
     expect(body.meta.metric_warnings.total_revenue.warning).toMatch(/several currencies/);
   });
 

@@ -476,7 +476,8 @@ describe("answers that are kept", () => {
       }),
       { numRuns: 25 },
     );
-    expect(answers).toBeGreaterThan(25 * 8);
+    // Empty ones are not kept.
+    expect(answers).toBeGreaterThan(25);
   });
 });
 
@@ -595,7 +596,7 @@ describe("a read of D1", () => {
     expect(await bounds()).toEqual({ firstDay: null, firstPairDay: null, imported: [] });
     await store(site, "2026-11", "site", { "": [1] });
     await store(site, "2026-11-03", "site", { "": [1] });
-    expect(await bounds()).toEqual({ firstDay: "2026-11-01", firstPairDay: null, imported: [] });
+    expect(await bounds()).toEqual({ firstDay: "2026-11-03", firstPairDay: null, imported: [] });
     await store(site, "2026-10-30", "site", { "": [1] });
     await storeDay(site, openDay("2026-11-05", {}, { "country*page": { LV: { "a.example/": [1, 1, 1] } } }));
     expect(await bounds()).toEqual({ firstDay: "2026-10-30", firstPairDay: "2026-11-05", imported: [] });
@@ -626,7 +627,7 @@ describe("a read of D1", () => {
 
 describe("month rows", () => {
   const month = async (siteId: number, month: string) => {
-    await env.DB.prepare("INSERT INTO months VALUES (?, ?)").bind(siteId, month).run();
+    await env.DB.prepare("INSERT INTO months VALUES (?, ?, 1)").bind(siteId, month).run();
   };
   const read = (bucket: Read["bucket"]): Read => ({ ...readOf("whole"), from: "2026-09-01", to: "2026-11-30", bucket });
   const sums = (rows: readonly Row[] = []) =>

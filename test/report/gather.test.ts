@@ -153,7 +153,9 @@ describe("months that are over", () => {
       await store(site, `${month}-28`, "site", { "": [1, 1, 10 ** index] });
       await store(site, month, "site", { "": [1, 1, 1000 * (index + 1)] });
     }
-    await env.DB.batch(valid.map((month) => env.DB.prepare("INSERT INTO months VALUES (?, ?)").bind(site.id, month)));
+    await env.DB.batch(
+      valid.map((month) => env.DB.prepare("INSERT INTO months VALUES (?, ?, 1)").bind(site.id, month)),
+    );
     return site;
   }
   const total = async (at: ReturnType<typeof world>, query: string) => {
@@ -188,7 +190,7 @@ describe("months that are over", () => {
     const site = siteOf(43);
     await store(site, YESTERDAY, "site", { "": [1, 1, 2] });
     await store(site, "2026-11", "site", { "": [1, 1, 1000] });
-    await env.DB.prepare("INSERT INTO months VALUES (43, '2026-11')").run();
+    await env.DB.prepare("INSERT INTO months VALUES (43, '2026-11', 1)").run();
     expect(await total(world(site), "period=month")).toBe(2);
   });
 });

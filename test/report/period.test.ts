@@ -131,14 +131,14 @@ describe("what is compared with", () => {
     [14, 29, 13],
     [14, 30, 14],
     [14, 59, 14],
-    [0, 10, -1],
+    [0, 10, 0],
     [0, 40, 0],
   ])("at %i:%i ends with hour %i of the day before", (hour, minute, to) => {
     const today = { from: "2026-11-22", to: "2026-11-22", hours: null };
     expect(toTheSameHour(rangeBefore(today), today, { ...NOW, hour, minute })).toEqual({
       from: "2026-11-21",
       to: "2026-11-21",
-      hours: { from: 0, to },
+      hours: { from: 0, to, isWish: true },
     });
   });
 

@@ -250,28 +250,37 @@ describe("an answer is not kept", () => {
     expect((await ask(await makeSite(DAYS.slice(0, 6)))).later).toHaveLength(1);
   });
 
-  it("beside 200 of its site; those that are over a day old do not count", async () => {
+  it("beside more than there is room for: the oldest make way, of owners and of others apart", async () => {
     const siteId = await makeSite();
-    const fill = (count: number, madeAt: number) =>
+    const fill = (owner: boolean, count: number, madeAt: number) =>
       env.DB.batch(
         Array.from({ length: count }, (_, index) =>
-          env.DB.prepare("INSERT INTO answers VALUES (?, ?, ?, ?, ?, '[]')").bind(
+          env.DB.prepare("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)").bind(
             siteId,
-            `${madeAt} ${index}`,
+            `${owner} ${madeAt} ${index}`,
             FIRST,
             LAST,
-            madeAt,
+            madeAt + index,
+            Number(owner),
+            "x".repeat(400_000),
           ),
         ),
       );
-    await fill(50, NOW - DAY_MS);
-    await fill(199, NOW - 1);
+    const kept = async (owner: boolean) => {
+      const rows = env.DB.prepare("SELECT key FROM answers WHERE site_id = ? AND owner = ? ORDER BY key");
+      return (await rows.bind(siteId, Number(owner)).all<{ key: string }>()).results.map(({ key }) => key);
+    };
+    await fill(false, 2, NOW - 100);
+    await fill(true, 1, NOW - DAY_MS);
+    await fill(true, 10, NOW - 50);
     await askAndKeep(siteId);
-    expect(await keptAnswers(siteId)).toBe(200);
-    const read: Read = { ...READ, bucket: "day" };
-    await askAndKeep(siteId, { read });
-    expect(await keptAnswers(siteId)).toBe(200);
-    expect((await ask(siteId, { read })).rowsRead).toBeGreaterThan(SUMMED_ROWS);
+    const others = await kept(false);
+    const owners = await kept(true);
+    expect(others).toHaveLength(2);
+    // Of ten of 400,000 characters and a small one, 4,000,000 hold nine and the small one.
+    expect(owners).toHaveLength(10);
+    expect(owners).not.toContain(`true ${NOW - 50} 0`);
+    expect(owners).not.toContain(`true ${NOW - DAY_MS} 0`);
     expect((await ask(siteId)).rowsRead).toBeLessThan(KEPT_ROWS);
   });
 
