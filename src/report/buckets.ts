@@ -135,7 +135,12 @@ function unnumbered(
     case "day":
       return daysIn(range).map((day) => ({ key: day, label: day, isPartial: isCut(day, day) }));
     case "week":
-      return weeksIn(range).map((day) => ({ key: day, label: day, isPartial: isCut(day, addDays(day, 6)) }));
+      // A first week that the range cuts is named by the range's first day, as Plausible names it.
+      return weeksIn(range).map((day) => ({
+        key: day,
+        label: day < from ? from : day,
+        isPartial: isCut(day, addDays(day, 6)),
+      }));
     case "month":
       return monthsIn(range).map((day) => ({
         key: day,

@@ -1,5 +1,6 @@
 /** Reports as CSV (RFC 4180), safe to open in a spreadsheet. */
 
+import type { Money } from "./money.ts";
 import type { Value } from "./run.ts";
 
 /** Whether a request asks for CSV: by `Accept`, or by an address that ends in `.csv`. */
@@ -37,6 +38,10 @@ function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvCell).join()}\r\n`;
 }
 
+function amountText({ currency, value }: Pick<Money, "currency" | "value">): string {
+  return `${currency} ${value}`;
+}
+
 /**
  * A cell. Values are visitors' words: one that a spreadsheet would run as a formula gets an apostrophe in front (OWASP,
  * "CSV Injection"), by which it is shown as text.
@@ -44,7 +49,8 @@ function csvLine(cells: readonly Cell[]): string {
 function csvCell(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell === "number") return String(cell);
-  if (typeof cell === "object") return csvCell(cell.value);
+  // The currency first: then no amount looks like a formula, and none goes without.
+  if (typeof cell === "object") return csvCell([cell, ...(cell.others ?? [])].map(amountText).join("; "));
   const safe = /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
   // Where a comma is the sign of decimals, spreadsheets part cells by semicolons, and some by tabs.
   return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -130,8 +130,8 @@ describe("time", () => {
       ["2040-11-19", 17],
     ]);
     const { time_labels, partial_time_labels } = await meta({ ...asked, include: { time_labels: true } });
-    expect([time_labels.length, time_labels[0], time_labels.at(-1)]).toEqual([12, "2040-09-03", "2040-11-19"]);
-    expect(partial_time_labels).toEqual(["2040-09-03", "2040-11-19"]);
+    expect([time_labels.length, time_labels[0], time_labels.at(-1)]).toEqual([12, "2040-09-08", "2040-11-19"]);
+    expect(partial_time_labels).toEqual(["2040-09-08", "2040-11-19"]);
   });
 
   it("by month", async () => {
