@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { normalAddress } from "../../src/collect/address.ts";
 import { pseudonymOf } from "../../src/collect/pseudonym.ts";
 import { type Clocked, startClocked } from "./clocked.ts";
@@ -165,6 +165,27 @@ it("keeps no address, User-Agent, pseudonym or joined facts of a visit on disk o
   });
   expect(await stats.json()).toMatchObject({ metrics: { visitors: { value: 6 } } });
 
+  // Answers about days that are over are kept, if they took some reading: sums of counts, and nothing else.
+  const many = Object.fromEntries(Array.from({ length: 2_500 }, (_, index) => [`campaign ${index}`, [1, 1, 1]]));
+  await db
+    .prepare("INSERT INTO counts VALUES (1, 'utm_campaign', '2040-11-21', 0, 1, jsonb(?))")
+    .bind(JSON.stringify(many))
+    .run();
+  const report = await fetch(
+    "http://localhost/api/v1/stats/breakdown?site_id=example.com&property=visit:utm_campaign" +
+      "&period=custom&date=2040-11-21,2040-11-22&metrics=pageviews&limit=1000",
+    { headers: { Authorization: `Bearer ${ADMIN}` } },
+  );
+  expect(await report.text()).toContain("campaignmark0zq");
+  const kept = await vi.waitFor(async () => {
+    const row = await db.prepare("SELECT data FROM answers").first<{ data: string }>();
+    expect(row).not.toBeNull();
+    return row?.data ?? "";
+  });
+  expect(kept).toContain("campaignmark0zq");
+  expect(["pathmark", "referrermark", "propmark"].filter((word) => kept.includes(word))).toEqual([]);
+  expect(whereFound(all)).toEqual([]);
+
   // Wrong and failing requests leave no trace in the log either.
   await fetch("http://localhost/api/event", {
     method: "POST",
@@ -182,8 +203,9 @@ it("reads addresses and User-Agents in src/collect/ alone", () => {
   const readers = readdirSync(source, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
     .map((entry) => join(entry.parentPath, entry.name))
-    // The limits say how much of a User-Agent is read; the tracker's package runs in an owner's backend, not here.
-    .filter((path) => !path.endsWith("limits.ts") && !path.endsWith("tracker/server.ts"))
+    // The limits say how much of a User-Agent is read, the API's documentation who sends one; the tracker's package runs
+    // in an owner's backend, not here.
+    .filter((path) => !["limits.ts", "docs/operations.ts", "tracker/server.ts"].some((name) => path.endsWith(name)))
     .filter((path) => /User-Agent|CF-Connecting-IP|X-Forwarded-For|X-Real-IP|userAgent/i.test(code(path)))
     .map((path) => path.slice(source.length + 1));
   expect(readers.length).toBeGreaterThan(0);

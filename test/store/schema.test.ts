@@ -119,7 +119,13 @@ it.each([["sites"], ["api_keys"], ["shared_links"], ["imports"]])(
   },
 );
 
-it("keeps counts without a row id, so that a new row costs one write", async () => {
-  const row = await env.DB.prepare("SELECT sql FROM sqlite_master WHERE name = 'counts'").first<{ sql: string }>();
-  expect(row?.sql).toContain("WITHOUT ROWID");
-});
+it.each([["counts"], ["months"], ["answers"]])(
+  "keeps %s without a row id or an index, so that a new row costs one write",
+  async (table) => {
+    const { results } = await env.DB.prepare("SELECT type, sql FROM sqlite_master WHERE tbl_name = ?")
+      .bind(table)
+      .all<{ type: string; sql: string }>();
+    expect(results.map(({ type }) => type)).toEqual(["table"]);
+    expect(results[0]?.sql).toContain("WITHOUT ROWID");
+  },
+);
