@@ -96,6 +96,21 @@ async function keptAnswers(siteId: number): Promise<number | undefined> {
   )?.n;
 }
 
+/** A D1 that keeps an answer once it is opened. */
+function gated() {
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let batches = 0;
+  const db = d1Around(async (run) => {
+    // The first reads, the second keeps.
+    if (++batches === 2) await gate;
+    return run();
+  });
+  return { db, open: () => open() };
+}
+
 const IMPORT = {
   source: "plausible" as const,
   contentHash: "",
@@ -172,52 +187,46 @@ describe("an answer about days that are over", () => {
   it.each(CHANGES)("is not kept where %s after it was summed", async (_, prepare, expected) => {
     const siteId = await makeSite();
     const change = await prepare(siteId);
-    let open = () => {};
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    let batches = 0;
-    const db = d1Around(async (run) => {
-      // The first reads, the second keeps.
-      if (++batches === 2) await gate;
-      return run();
-    });
-    const { later } = await ask(siteId, { db });
+    const gate = gated();
+    const { later } = await ask(siteId, { db: gate.db });
     expect(later).toHaveLength(1);
     await change();
-    open();
+    gate.open();
     await Promise.all(later);
-    expect([batches, await keptAnswers(siteId)]).toEqual([2, 0]);
+    expect(await keptAnswers(siteId)).toBe(0);
     expect(views(await ask(siteId))).toBe(expected);
   });
 
-  it.each([
-    ["before the rest is there", "keep first"],
-    ["after the rest is there", "hand over first"],
-  ])("summed of a day of which but the first rows were there is gone, kept %s", async (_, order) => {
-    const siteId = await makeSite();
-    const [first, ...rest] = dayOf(2);
-    const hand = (rows: [string, string][]) => replaceCounts(env.DB, { siteId, period: FIRST, writer: 0 }, 2, rows);
-    await hand(first ? [first] : []);
-    let open = () => {};
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    let batches = 0;
-    const { rows, later } = await ask(siteId, {
-      db: d1Around(async (run) => {
-        if (++batches === 2) await gate;
-        return run();
-      }),
-    });
-    expect(views({ rows })).toBe(6_000);
-    if (order === "hand over first") await hand(rest);
-    open();
-    await Promise.all(later);
-    expect(await keptAnswers(siteId)).toBe(order === "keep first" ? 1 : 0);
-    if (order === "keep first") await hand(rest);
-    expect(views(await ask(siteId))).toBe(6_200);
-  });
+  const STEPS = {
+    "first, ask, keep, rest": 1,
+    "first, ask, rest, keep": 0,
+    "ask, first, keep, rest": 0,
+    "ask, first, rest, keep": 0,
+  };
+  it.each(Object.entries(STEPS))(
+    "is gone where its day is handed over in two transactions: %s",
+    async (steps, kept) => {
+      const siteId = await makeSite();
+      const [site, ...others] = dayOf(2);
+      const hand = (rows: [string, string][]) => replaceCounts(env.DB, { siteId, period: FIRST, writer: 0 }, 2, rows);
+      const gate = gated();
+      const doing: Record<string, () => Promise<unknown>> = {
+        first: () => hand(site ? [site] : []),
+        rest: () => hand(others),
+        ask: async () => {
+          const { rows, later } = await ask(siteId, { db: gate.db });
+          expect(views({ rows })).toBe(6_000);
+          doing.keep = async () => {
+            gate.open();
+            await Promise.all(later);
+            expect(await keptAnswers(siteId)).toBe(kept);
+          };
+        },
+      };
+      for (const step of steps.split(", ")) await doing[step]?.();
+      expect(views(await ask(siteId))).toBe(6_200);
+    },
+  );
 
   it("is summed anew after a day, and kept again", async () => {
     const siteId = await makeSite();
