@@ -469,6 +469,19 @@ describe("filters", () => {
     expect(await rows({ metrics: ["visitors", "pageviews"], filters })).toEqual([expected]);
   });
 
+  it("find in each of two periods what there is in it", async () => {
+    const { body } = await query({
+      metrics: ["visitors"],
+      date_range: ["2040-11-20", "2040-11-20"],
+      filters: [["matches", "visit:source", ["^(Google|Hacker News)$"]]],
+      include: { comparisons: { mode: "previous_period" } },
+    });
+    // On Tuesday one from Google, on Monday one from Hacker News.
+    expect(body.results).toEqual([
+      { dimensions: [], metrics: [1], comparison: { dimensions: [], metrics: [1], change: [0] } },
+    ]);
+  });
+
   it("drill into any other panel", async () => {
     const ofLatvia = { filters: [["is", "visit:country", ["LV"]]] };
     const metrics = ["visitors", "pageviews", "events", "bounce_rate"];
