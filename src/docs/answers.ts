@@ -36,6 +36,7 @@ const CODES = [
   "detail_since",
   "goal_since",
   "several_currencies",
+  "min_visitors",
 ] as const;
 const code = z.enum(CODES).describe("Why a metric is no exact count.");
 

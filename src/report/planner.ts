@@ -9,7 +9,7 @@ import { COLUMN } from "../metrics.ts";
 import { type Base, baseOf, FORMS, fieldsOf, isMoney } from "./metrics.ts";
 import { daysOf, stretchesOf } from "./period.ts";
 import { customPropertyOfFact, type Property } from "./properties.ts";
-import { type Metric, Refusal, type ReportQuery } from "./query.ts";
+import { allOf, conjunctsOf, type Metric, Refusal, type ReportQuery } from "./query.ts";
 import {
   checkOrder,
   MOST_DAYS_BY_HOUR,
@@ -39,6 +39,7 @@ export interface Warning {
     | "detail_since"
     | "goal_since"
     | "whole_days"
+    | "min_visitors"
     | "several_currencies";
   message: string;
 }
@@ -50,6 +51,8 @@ export interface Plan {
   bucket: Bucket;
   /** To be added up: one for each stretch of the range. */
   reads: readonly Read[];
+  /** A value of a breakdown occurred where there is any of these. */
+  occurs: Read["fields"];
   /** What shares are of. */
   bases: Partial<Record<Base, readonly Read[]>>;
   /** Amounts of money, with the currency as a last label. */
@@ -110,7 +113,10 @@ function strictPlan(query: ReportQuery, goals: readonly Goal[]): Plan {
     }
   }
   const { bases, warnings: estimates } = basesOf(question, query);
-  const reads = questions.map((question) => readOf(question, query, fieldsRead(query, groups)));
+  const occurs = fieldsOccurring(query, groups);
+  // How many visitors a value had decides whether the public may know of it.
+  const fields = query.minVisitors > 0 ? [...new Set([...occurs, "visitors" as const])] : occurs;
+  const reads = questions.map((question) => readOf(question, query, fields));
   // Of stretches that are added up, D1 cannot tell the greatest.
   const top = reads.length === 1 ? topOf(query, bucket) : null;
   const [read] = reads;
@@ -119,6 +125,7 @@ function strictPlan(query: ReportQuery, goals: readonly Goal[]): Plan {
     groups,
     bucket,
     reads: reads.map((read) => ({ ...read, top })),
+    occurs,
     bases,
     money: read && query.metrics.some(isMoney) ? moneyOf(question, read) : null,
     pageGoals: pageGoalsOf(question),
@@ -185,9 +192,8 @@ function basesOf(question: Question, query: ReportQuery): { bases: Plan["bases"]
 const OCCURRED: Read["fields"] = ["visitors", "pageviews", "customEvents"];
 
 /** What metrics are made of, and of a breakdown by amounts, or by ratios alone, what tells that a value occurred. */
-function fieldsRead({ metrics, minVisitors }: ReportQuery, groups: readonly Property[]): Read["fields"] {
-  // Without its visitors nobody could tell whether a value is one of few.
-  const fields = [...new Set([...fieldsOf(metrics), ...(minVisitors > 0 ? (["visitors"] as const) : [])])];
+function fieldsOccurring({ metrics }: ReportQuery, groups: readonly Property[]): Read["fields"] {
+  const fields = fieldsOf(metrics);
   const tellsItself = metrics.every((metric) => !isMoney(metric)) && metrics.some(isCount);
   return groups.length === 0 || tellsItself ? fields : [...new Set([...fields, ...OCCURRED])];
 }
@@ -197,14 +203,18 @@ function isCount(metric: Metric): boolean {
 }
 
 /**
- * Who a filter lets pass, and who not, by the query's time: neither may be so few that the public learns of them. Visitors
- * of hosts, which are no answer, are good enough for this.
+ * What tells whether the public may ask with a filter, each by the query's time and in the stretches of its range: the
+ * visitors that the filter lets pass, those that it does not, and those that only one of its conditions keeps out, who would
+ * be the difference to the answer without that condition. Visitors of hosts, which are no answer, are good enough for this.
  */
-export function guardsOf(query: ReportQuery, goals: readonly Goal[]): Read[] {
+export function guardsOf(query: ReportQuery, goals: readonly Goal[]): Read[][] {
   const { filter, range } = query;
   if (query.minVisitors === 0 || !filter) return [];
   const { bucket } = splitDimensions(query);
-  return [filter, { not: filter }].flatMap((filter) =>
+  const parts = conjunctsOf(filter);
+  const keptOut = parts.map((part) => allOf(parts.map((one) => (one === part ? { not: one } : one))));
+  const filters = [filter, { not: filter }, ...(parts.length > 1 ? keptOut : [])];
+  return filters.map((filter) =>
     questionsOf({ filter, range }, [], bucket, goals).map((question) => readOf(question, query, ["visitors"])),
   );
 }

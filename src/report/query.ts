@@ -42,6 +42,8 @@ export interface Condition {
   anyOf: readonly (Pattern | Search)[];
   /** Where it stands among the filters, for errors. */
   path?: readonly (string | number)[];
+  /** It was a search or had patterns, and found only what may be told apart. */
+  isOfShown?: true;
 }
 
 /** Conditions joined. */

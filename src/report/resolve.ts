@@ -1,10 +1,14 @@
 /**
  * Searches in filters: by regular expression, in either case of letters, or in the names of countries and regions. The
  * labels that there are in the range are read first, the Worker finds those that fit, and the query goes on with them.
+ *
+ * For the public so is every condition: it finds but labels that a breakdown would show apart. Were `A or B` asked about
+ * where B has one visitor, the difference to A would tell all about him.
  */
 
 import { RE2JS } from "re2js";
 import { goalLabel } from "../goals.ts";
+import { split } from "./fold.ts";
 import { type Counts, gather } from "./gather.ts";
 import { namesOf } from "./names.ts";
 import { fits, type Pattern } from "./pattern.ts";
@@ -25,51 +29,58 @@ import { GOAL_PROPERTY } from "./sources.ts";
 
 const COUNTED_OF_ANY: readonly Field[] = ["visitors", "visits", "pageviews", "customEvents"];
 
-/** Texts and expressions of one query that are searched for. */
-const MOST_SEARCHES = 20;
-
 /** Labels of more characters together are no filter that D1 takes (2 MB a value). */
 const MOST_FOUND_CHARS = 500_000;
 
+/** Texts and expressions of one query that are searched for: each is looked for in every label. */
+const MOST_SEARCHES = 20;
+
 /**
- * The queries with their searches replaced by the labels found.
+ * The queries with their searches (for the public: conditions) replaced by the labels found.
  * @throws Refusal, Unavailable
  */
 export async function resolveSearches(queries: readonly ReportQuery[], counts: Counts): Promise<ReportQuery[]> {
-  const searched = queries.flatMap(({ filter }) =>
-    conditionsOf(filter).flatMap((condition) => {
+  const searched = queries.flatMap((query) =>
+    conditionsOf(query.filter).flatMap((condition) => {
       const property = propertyNamed(condition.dimension);
-      return property && (property.display || condition.anyOf.some(isSearch)) ? [{ condition, property }] : [];
+      const isSought = query.minVisitors > 0 || property?.display || condition.anyOf.some(isSearch);
+      return property && isSought ? [{ query, condition, property }] : [];
     }),
   );
   if (searched.length === 0) return [...queries];
-  checkNumber(queries);
+  for (const query of queries) checkNumber(query);
 
-  // Each property is read once, over all that is asked.
-  const names = [...new Set(searched.map(({ property }) => codeProperty(property)))];
-  const from = queries.map(({ range }) => range.from).reduce((a, b) => (a < b ? a : b));
-  const to = queries.map(({ range }) => range.to).reduce((a, b) => (a > b ? a : b));
-  const plans = names.map((name) =>
-    plan(queryOf({ metrics: ["pageviews"], range: { from, to, hours: null }, dimensions: [name] }), []),
-  );
-  // Whatever was counted of a label.
-  const toRead = plans.flatMap(({ reads }) => reads.map((read) => ({ ...read, fields: COUNTED_OF_ANY })));
-  const { rows } = await gather(toRead, counts);
-  const found = new Map<Condition, Condition>();
-  for (const { condition, property } of searched) {
-    const labels = labelsOf(property, rows[names.indexOf(codeProperty(property))] ?? [], counts);
-    found.set(condition, await resolved(condition, property, labels));
+  const asked = searched.map(({ query: { minVisitors, range }, property }) => {
+    // Whether there is a label; for the public, whether it had visitors enough in these very hours, if that is counted.
+    const hours = minVisitors > 0 && property.paired && range.from === range.to ? range.hours : null;
+    return { dimensions: [codeProperty(property)], range: { ...range, hours } };
+  });
+  // Each once, however many conditions it is for.
+  const questions = [...new Set(asked.map((one) => JSON.stringify(one)))];
+  const toRead = questions.flatMap((question) => {
+    const { reads } = plan(queryOf({ metrics: ["pageviews"], ...JSON.parse(question) }), counts.site.goals);
+    // Whatever was counted of a label.
+    return reads.map((read) => ({ ...read, fields: COUNTED_OF_ANY }));
+  });
+  const gathered = await gather(toRead, counts);
+  const rows = asked.map((one) => gathered.rows[questions.indexOf(JSON.stringify(one))] ?? []);
+  // By query: two of them, of different days, may have one filter.
+  const found = new Map(queries.map((query) => [query, new Map<Condition, Condition>()]));
+  for (const [index, { query, condition, property }] of searched.entries()) {
+    const labels = labelsOf(property, rows[index] ?? [], counts);
+    found.get(query)?.set(condition, await resolved(condition, property, labels, query.minVisitors));
   }
-  return queries.map((query) => ({ ...query, filter: query.filter && replaced(query.filter, found) }));
+  return queries.map((query) => ({
+    ...query,
+    filter: query.filter && replaced(query.filter, found.get(query) ?? new Map()),
+  }));
 }
 
-/** @throws Refusal where there is too much to search for: each is looked for in every label. */
-function checkNumber(queries: readonly ReportQuery[]): void {
-  for (const { filter } of queries) {
-    const searches = conditionsOf(filter).flatMap(({ anyOf }) => anyOf.filter(isSearch));
-    if (searches.length > MOST_SEARCHES) {
-      throw new Refusal("filters", `must search for at most ${MOST_SEARCHES} texts or expressions`);
-    }
+/** @throws Refusal where there is too much to search for. */
+function checkNumber({ filter }: ReportQuery): void {
+  const searches = conditionsOf(filter).flatMap(({ anyOf }) => anyOf.filter(isSearch));
+  if (searches.length > MOST_SEARCHES) {
+    throw new Refusal("filters", `must search for at most ${MOST_SEARCHES} texts or expressions`);
   }
 }
 
@@ -78,19 +89,50 @@ function codeProperty({ name, display }: Property): string {
   return display ? name.replace(/_name$/, "") : name;
 }
 
-function labelsOf(property: Property, rows: readonly Row[], { site }: Counts): string[] {
+/** The labels that there are; for the public those that may be told apart. */
+function labelsOf(property: Property, rows: readonly Row[], { site, minVisitors }: Counts): string[] {
+  if (minVisitors > 0) {
+    const counted = rows.filter(({ fields }) => COUNTED_OF_ANY.some((field) => fields[field] > 0));
+    const { apart } = split(counted, minVisitors, ({ labels, fields }) => ({ labels, visitors: fields.visitors }));
+    return apart.map(({ labels: [label = ""] }) => label);
+  }
   if (property.name === GOAL_PROPERTY) return site.goals.map(goalLabel);
   return rows.map(({ labels: [label = ""] }) => label);
 }
 
-async function resolved(condition: Condition, property: Property, labels: readonly string[]): Promise<Condition> {
+async function resolved(
+  condition: Condition,
+  property: Property,
+  labels: readonly string[],
+  minVisitors: number,
+): Promise<Condition> {
   const nameOf = property.display ? await namesOf(property.display) : (label: string) => label;
   const tests = condition.anyOf.map((matcher) => testOf(matcher, condition));
   const fitting = labels.filter((label) => tests.some((test) => test(nameOf(label))));
+  // A value that the public names must be one that it is shown; a pattern must find one. Of others it is not told whether
+  // there are any.
+  const named = condition.anyOf.flatMap((matcher, index) => (isExact(matcher) ? (tests[index] ?? []) : []));
+  const isKnown = named.every((test) => fitting.some((label) => test(nameOf(label)))) && fitting.length > 0;
+  if (minVisitors > 0 && !isKnown) throw tooFew(minVisitors);
   if (JSON.stringify(fitting).length > MOST_FOUND_CHARS) {
     throw new Refusal("filters", "must not find so many values; narrow the search", condition.path);
   }
-  return { ...condition, dimension: codeProperty(property), anyOf: fitting.map((label): Pattern => [label]) };
+  return {
+    ...condition,
+    dimension: codeProperty(property),
+    anyOf: fitting.map((label): Pattern => [label]),
+    ...(minVisitors > 0 && named.length < tests.length && { isOfShown: true as const }),
+  };
+}
+
+function isExact(matcher: Pattern | Search): boolean {
+  return !isSearch(matcher) && matcher.length === 1;
+}
+
+/** What is said to the public of every filter that would tell of a few, whatever there is of them. */
+export function tooFew(minVisitors: number): Refusal {
+  const rule = `must name values of at least ${minVisitors} visitors, let pass as many, and keep out as many or none`;
+  return new Refusal("filters", rule);
 }
 
 function testOf(matcher: Pattern | Search, { path }: Condition): (label: string) => boolean {

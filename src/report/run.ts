@@ -16,7 +16,7 @@ import { namesOf } from "./names.ts";
 import { guardsOf, type Plan, plan as planOf, type Warning } from "./planner.ts";
 import { conditionsOf, isSearch, type Metric, Refusal, type ReportQuery } from "./query.ts";
 import { FIELDS, isMerged, noFields, type Place, type Read, type Row, Rows } from "./read.ts";
-import { resolveSearches } from "./resolve.ts";
+import { resolveSearches, tooFew } from "./resolve.ts";
 import { GOAL_PROPERTY, HOUR_FACT } from "./sources.ts";
 import { spanOf } from "./stored.ts";
 
@@ -27,6 +27,8 @@ export interface ResultRow {
   dimensions: string[];
   /** Of a row of a time series: its bucket. */
   time?: TimeBucket;
+  /** It is of small values together. */
+  isFolded?: true;
   metrics: Partial<Record<Metric, Value>>;
 }
 
@@ -114,7 +116,7 @@ function withReads(plan: Plan, { site }: Counts): { plan: Plan; reads: Read[] } 
       ...plan.reads,
       ...BASES.flatMap((base) => bases[base] ?? []),
       ...(money ? [money] : []),
-      ...guardsOf(query, site.goals),
+      ...guardsOf(query, site.goals).flat(),
     ],
   };
 }
@@ -141,8 +143,8 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
   );
   const currencies = currenciesOf(query, site.goals);
   const amounts = plan.money ? amountsBy(rest.shift() ?? [], keyOf) : new Map<string, Amount[]>();
-  // Half of them are of those whom the filter lets pass, half of the others.
-  const tooFew = timesOfTooFew(query.minVisitors, rest.slice(0, rest.length / 2), rest.slice(rest.length / 2));
+  const guards = guardsOf(query, site.goals).map((reads) => sumOf(rest.splice(0, reads.length)));
+  const isTooFew = mindThePublic(query.minVisitors, guards);
 
   let lines = main.map((row): Line => {
     const { bucket, labels, fields } = row;
@@ -155,14 +157,18 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
     };
   });
   const isGrouped = groups.length > 0;
-  if (isGrouped) lines = lines.filter(({ figures }) => FIELDS.some((field) => figures[field] > 0));
   if (isGrouped && query.minVisitors > 0) {
+    lines = lines.filter(({ figures }) => FIELDS.some((field) => figures[field] > 0));
     lines = fold(lines, query.minVisitors, (folded) => foldedLine(folded, bases));
   }
+  if (hidesTimes(plan)) lines = lines.filter(({ bucket }) => !isTooFew(bucket));
+  if (isGrouped) lines = lines.filter(({ figures }) => plan.occurs.some((field) => figures[field] > 0));
 
   const buckets = bucket === "all" ? [] : bucketsIn(bucket, query.range, site.zones, now);
-  if (!isGrouped) lines = everyBucket(lines, bucket === "all" ? [""] : buckets.map(({ key }) => key), bases);
-  lines = lines.filter(({ bucket }) => !tooFew.has(bucket));
+  if (!isGrouped) {
+    const keys = bucket === "all" ? [""] : buckets.map(({ key }) => key);
+    lines = everyBucket(lines, keys, bases, hidesTimes(plan));
+  }
   const timeOf = new Map(buckets.map((bucket) => [bucket.key, bucket]));
   const place = new Map(buckets.map(({ key }, index) => [key, index]));
   const display = await Promise.all(groups.map(async ({ display }) => (display ? namesOf(display) : null)));
@@ -181,6 +187,7 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
         name.startsWith("time") ? (time?.label ?? line.bucket) : (properties.shift() ?? ""),
       ),
       ...(time && { time }),
+      ...(line.few === "folded" && { isFolded: true as const }),
       metrics: nothingKnown
         ? Object.fromEntries(query.metrics.map((metric) => [metric, null]))
         : metricsOf(line, query.metrics, currencies),
@@ -195,6 +202,7 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
     ...importWarnings(query, bounds),
     ...goalWarnings(plan, bounds, counts),
     ...moneyWarnings(query, shown),
+    ...fewWarnings(plan, shown),
   ];
   return {
     query,
@@ -224,7 +232,11 @@ function metricsOf(line: Line, metrics: readonly Metric[], currencies: Currencie
   return Object.fromEntries(
     metrics.map((metric) => [
       metric,
-      isMoney(metric) ? moneyOf(metric, line.amounts, currencies(line)) : metricValue(metric, line.figures),
+      line.few === "hidden"
+        ? null
+        : isMoney(metric)
+          ? moneyOf(metric, line.amounts, currencies(line))
+          : metricValue(metric, line.figures),
     ]),
   );
 }
@@ -269,11 +281,12 @@ function foldedLine(lines: readonly Line[], bases: Bases): Line {
     for (const field of FIELDS) figures[field] += line.figures[field];
     figures.groupBase += line.figures.groupBase;
   }
-  return { bucket, labels, figures, amounts: addAmounts(lines.flatMap(({ amounts }) => amounts)), isMerged: true };
+  const amounts = addAmounts(lines.flatMap(({ amounts }) => amounts));
+  return { bucket, labels, figures, amounts, isMerged: true, few: "folded" };
 }
 
 /** A time series has every bucket, whether anything was counted in it or not. */
-function everyBucket(lines: readonly Line[], buckets: readonly string[], bases: Bases): Line[] {
+function everyBucket(lines: readonly Line[], buckets: readonly string[], bases: Bases, isHidden: boolean): Line[] {
   const known = new Map(lines.map((line) => [line.bucket, line]));
   return buckets.map(
     (bucket) =>
@@ -283,6 +296,8 @@ function everyBucket(lines: readonly Line[], buckets: readonly string[], bases: 
         figures: { ...noFields(), ...bases(bucket, []) },
         amounts: [],
         isMerged: false,
+        // Of none it is not told that there are none, where of few it is not.
+        ...(isHidden && { few: "hidden" as const }),
       },
   );
 }
@@ -337,7 +352,7 @@ function comparing(
 }
 
 function rankOf(line: Line, metric: Metric | undefined): number | null {
-  if (!metric) return null;
+  if (!metric || line.few === "hidden") return null;
   return isMoney(metric) ? (moneyOf(metric, line.amounts)?.value ?? null) : rawValue(metric, line.figures);
 }
 
@@ -353,29 +368,23 @@ function compareCodePoints(a: string, b: string): number {
 }
 
 /**
- * The times at which a filter would tell of a few, those that it lets pass or those that it does not: they are left out.
+ * Whether a filter would tell of a few at a time: of those that it lets pass, or of those that it does not.
  * @throws Refusal where that is so of the whole range
  */
-function timesOfTooFew(
-  minVisitors: number,
-  passing: readonly (readonly Row[])[],
-  others: readonly (readonly Row[])[],
-): Set<string> {
-  const times = new Set<string>();
-  if (passing.length === 0) return times;
-  const [within, without] = [visitorsBy(sumOf(passing)), visitorsBy(sumOf(others))];
-  const isTooFew = (some: number, rest: number) => some < minVisitors || (rest > 0 && rest < minVisitors);
+function mindThePublic(minVisitors: number, guards: readonly (readonly Row[])[]): (bucket: string) => boolean {
+  const [passing, others, ...keptOut] = guards.map(visitorsBy);
+  if (!passing || !others) return () => false;
   const total = (visitors: Map<string, number>) => [...visitors.values()].reduce((sum, one) => sum + one, 0);
-  if (isTooFew(total(within), total(without))) {
-    throw new Refusal(
-      "filters",
-      `too few visitors to be shown here: fewer than ${minVisitors} match, or fewer than ${minVisitors} do not`,
-    );
+  const isFew = (visitors: number) => visitors > 0 && visitors < minVisitors;
+  if (total(passing) < minVisitors || isFew(total(others)) || keptOut.some((visitors) => isFew(total(visitors)))) {
+    throw tooFew(minVisitors);
   }
-  for (const time of new Set([...within.keys(), ...without.keys()])) {
-    if (isTooFew(within.get(time) ?? 0, without.get(time) ?? 0)) times.add(time);
-  }
-  return times;
+  return (bucket) => (passing.get(bucket) ?? 0) < minVisitors || isFew(others.get(bucket) ?? 0);
+}
+
+/** Whether of some times nothing is told: where a filter would be refused for such a time alone. */
+function hidesTimes({ query, bucket }: Plan): boolean {
+  return query.filter !== null && query.minVisitors > 0 && bucket !== "all";
 }
 
 function visitorsBy(rows: readonly Row[]): Map<string, number> {
@@ -483,6 +492,20 @@ function goalWarnings({ query, pageGoals, groups }: Plan, { firstDay }: Bounds, 
   if (late.length === 0) return [];
   const message = late.map(({ goal, day }) => `${goalLabel(goal)} is counted since ${day}.`).join(" ");
   return query.metrics.filter((metric) => !isMoney(metric)).map((metric) => ({ metric, code: "goal_since", message }));
+}
+
+/** What of few visitors is told together, or not at all. Of a filter it is said whether there are such or not. */
+function fewWarnings(plan: Plan, lines: readonly Line[]): Warning[] {
+  const { filter, metrics, minVisitors } = plan.query;
+  const least = `at least ${minVisitors} visitors`;
+  const said = [
+    lines.some(({ few }) => few === "folded") &&
+      `${FOLDED}: values that do not have ${least}, together; whoever had several of them counts once for each.`,
+    conditionsOf(filter).some(({ isOfShown }) => isOfShown) && `Filters find values of ${least} alone.`,
+    hidesTimes(plan) && `Times are shown of ${least} alone.`,
+  ].filter((text) => typeof text === "string");
+  if (said.length === 0) return [];
+  return metrics.map((metric) => ({ metric, code: "min_visitors", message: said.join(" ") }));
 }
 
 function moneyWarnings({ metrics }: ReportQuery, lines: readonly Line[]): Warning[] {

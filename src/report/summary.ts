@@ -256,10 +256,10 @@ function importNotes({ warnings }: Answer): Note[] {
   return imported ? [{ code: imported.code, message: imported.message }] : [];
 }
 
-/** What is an upper bound, or a mean over hosts, in a breakdown. */
+/** What is an upper bound, a mean over hosts, or of small values together in a breakdown. */
 function boundNotes({ name }: Panel, { warnings }: Answer): Note[] {
   return warnings
-    .filter(({ code }) => code === "upper_bound" || code === "mean_of_hosts")
+    .filter(({ code }) => code === "upper_bound" || code === "mean_of_hosts" || code === "min_visitors")
     .map(({ metric, code, message }) => ({
       code,
       message,

@@ -232,11 +232,13 @@ function comparing({ dimensions }: ReportQuery, before: Answer, now: number) {
   const keyOf = (labels: readonly string[], time: string) =>
     JSON.stringify(labels.map((label, index) => (index === timePlace ? time : label)));
   const byKey = new Map(before.rows.map((row) => [keyOf(row.dimensions, row.time?.key ?? ""), row]));
+  // Where small values are told together, one that is not there may be among them.
+  const withFolded = new Set(before.rows.flatMap(({ isFolded, time }) => (isFolded ? [time?.key ?? ""] : [])));
   return ({ dimensions: labels, metrics, time }: ResultRow, asked: V2Query) => {
     const place = time ? time.index : -1;
     const then = before.buckets[place];
     const row = byKey.get(keyOf(labels, then?.key ?? ""));
-    const none = before.isUnknown || (time && !then) ? () => null : zeroOf;
+    const none = before.isUnknown || (time && !then) || withFolded.has(then?.key ?? "") ? () => null : zeroOf;
     // An hour to come has nothing to be compared yet.
     const isToCome = time?.at !== undefined && time.at > now;
     const values = asked.metrics.map((metric) => (row ? (row.metrics[metric] ?? null) : none(metric)));

@@ -18,6 +18,7 @@ const WEIGHT: readonly Warning["code"][] = [
   "estimate",
   "mean_of_hosts",
   "capped",
+  "min_visitors",
   "approximate",
   "imported",
   "sum_of_days",
