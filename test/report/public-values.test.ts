@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { unzipSync } from "fflate";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { OpenDay } from "../../src/hit.ts";
-import { FOLDED } from "../../src/report/fold.ts";
+import { FOLDED, split } from "../../src/report/fold.ts";
 import type { Counts } from "../../src/report/gather.ts";
 import { PROPERTIES } from "../../src/report/properties.ts";
 import { type Filter, queryOf, Refusal, type Search } from "../../src/report/query.ts";
@@ -44,7 +44,12 @@ const dayOf = (day: string): OpenDay =>
       os_version: { "Windows\t11": [17, 17, 54], "rareos\trare2": one, "rareos\trare3": one, "Mac\t26": one },
       device: { Desktop: [18, 18, 55], rarephone: two },
       language: { lv: [13, 13, 40], en: [6, 6, 19], "rare-x": one },
-      event: { Signup: [8, 0, 0, 0, 0, 9], Login: [4, 0, 0, 0, 0, 4], "rare event": [1, 0, 0, 0, 0, 2] },
+      event: {
+        Consent: [18, 0, 0, 0, 0, 18],
+        Signup: [8, 0, 0, 0, 0, 9],
+        Login: [4, 0, 0, 0, 0, 4],
+        "rare event": [1, 0, 0, 0, 0, 2],
+      },
       "event:Signup:plan": {
         pro: [4, 0, 0, 0, 0, 5],
         free: [3, 0, 0, 0, 0, 3],
@@ -87,7 +92,7 @@ let site: Site;
 
 beforeAll(async () => {
   await call("POST /api/v1/sites", { body: { domain: SITE, timezone: "Etc/UTC", public: true } });
-  for (const event_name of ["Signup", "Login", "rare event"]) {
+  for (const event_name of ["Consent", "Signup", "Login", "rare event"]) {
     await call("PUT /api/v1/sites/goals", { body: { site_id: SITE, goal_type: "event", event_name } });
   }
   const { body } = await call("PUT /api/v1/sites/shared-links", { body: { site_id: SITE, name: "link" } });
@@ -196,9 +201,14 @@ describe.each(OTHERS)("to %s", (who) => {
     expect(views.map(([name]) => name).sort()).toEqual(["Bing", "Google", FOLDED]);
     const money = await v2(who, { metrics: ["total_revenue"], dimensions: ["event:goal"] });
     expect(money.body.results.map(({ dimensions: [name] }: { dimensions: string[] }) => name).sort()).toEqual([
+      "Consent",
       FOLDED,
       "Signup",
     ]);
+    // Of page views alone no goal has any.
+    for (const key of [who, "the owner"] as const) {
+      expect(await rowsOf(key, { metrics: ["pageviews"], dimensions: ["event:goal"] })).toEqual([]);
+    }
   });
 
   it("names no small value in the summary or in the ZIP of a period", async () => {
@@ -298,11 +308,12 @@ describe.each(OTHERS)("to %s", (who) => {
     ["all of a great value but few", "visit:source==Google;visit:country==LV"],
     ["few of a great value by what it is not", "visit:source==Google;visit:country!=LV"],
     ["a small host", "event:hostname==rare.example"],
+    ["what all but few did", "event:goal==Consent"],
   ])("does not answer a filter on %s, and says the same of each: %s", async (_, filters) => {
     const metrics = "pageviews";
     for (const face of ["aggregate", "timeseries", "breakdown", "breakdown.csv"]) {
-      const property = "visit:source";
-      const answer = await v1(who, face, { filters, metrics: face === "breakdown" ? "visitors" : metrics, property });
+      const [property = ""] = filters.split(/[=!]/);
+      const answer = await v1(who, face, { filters, metrics, property });
       expect([answer.status, answer.body], `${face} ${filters}`).toEqual([400, { error: REFUSED }]);
     }
     const ofV2 = filters.split(";").map((part) => {
@@ -372,7 +383,15 @@ describe.each(OTHERS)("to %s", (who) => {
       dimensions: ["time:day"],
     };
     for (const direction of ["asc", "desc"]) {
-      expect(await rowsOf(who, { ...asked, order_by: [["pageviews", direction]] })).toEqual([["2026-10-01", 6]]);
+      const ordered = { ...asked, order_by: [["pageviews", direction]] };
+      expect(await rowsOf(who, ordered)).toEqual([["2026-10-01", 6]]);
+      // Compared with other days, all are there.
+      const comparisons = { mode: "custom", date_range: ["2026-09-01", "2026-09-02"] };
+      expect(await rowsOf(who, { ...ordered, include: { comparisons } })).toEqual([
+        ["2026-10-01", 6],
+        ["2026-10-02", null],
+        ["2026-10-03", null],
+      ]);
     }
   });
 });
@@ -395,6 +414,19 @@ it("the owner of a site who says so shows all values to everyone", async () => {
   const filters = [["is", "visit:source", ["rare.example"]]];
   expect(await rowsOf("the public", { filters })).toEqual([[1, 1]]);
   await call(`PUT /api/v1/sites/${SITE}`, { body: { min_visitors: 3 } });
+});
+
+it("of equal values it is always the same one that is told together with a single small one", () => {
+  const things = ["b", "a", "c", "small", "e"].map((label) => ({
+    labels: [label],
+    visitors: label === "small" ? 1 : 5,
+  }));
+  const orders = [things, things.toReversed(), things.toSorted((x, y) => (x.labels < y.labels ? -1 : 1))];
+  for (const order of orders) {
+    const { apart, together } = split(order, 3, (thing) => thing);
+    expect(together.map(({ labels }) => labels.join()).sort()).toEqual(["a", "small"]);
+    expect(apart).toHaveLength(3);
+  }
 });
 
 describe("of random values", () => {
