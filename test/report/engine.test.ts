@@ -242,7 +242,7 @@ function filterOf({ on, picks, negate }: Condition, about: readonly string[], na
 /** Answers that are being kept. */
 const kept: Promise<unknown>[] = [];
 
-const answered = { exact: 0, bounds: 0, refused: 0, pairs: 0, kept: 0 };
+const answered = { exact: 0, bounds: 0, refused: 0, pairs: 0, kept: 0, public: 0 };
 
 function compare(query: ReportQuery, answer: Answer, naive: NaiveReport): void {
   const { range, dimensions, filter, metrics } = query;
@@ -288,6 +288,21 @@ function compare(query: ReportQuery, answer: Answer, naive: NaiveReport): void {
   if (answer.usesPairs) answered.pairs++;
 }
 
+/** The public is shown rows as the owner is, or few visitors' together; or its filter is refused. */
+async function askAsPublic(query: ReportQuery, counts: Counts, { rows: all }: Answer): Promise<void> {
+  try {
+    const { answers } = await run([query], { ...counts, minVisitors: 2 });
+    answered.public++;
+    // What a filter finds depends on who asks.
+    if (query.filter) return;
+    const apart = (answers[0]?.rows ?? []).filter(({ isFolded }) => !isFolded);
+    expect(all).toEqual(expect.arrayContaining(apart));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    expect(error.message).toMatch(/^filters: must name values of at least 2 visitors/);
+  }
+}
+
 function withoutGoals(filter: Filter | null): Filter | null {
   if (filter === null) return null;
   const parts = "and" in filter ? filter.and : [filter];
@@ -330,6 +345,7 @@ describe("the query engine", { timeout: 240_000 }, () => {
           try {
             const { answers } = await run([query], counts);
             compare(query, answers[0] as Answer, naive);
+            await askAsPublic(query, counts, answers[0] as Answer);
             // Of days that are over, asked again: an answer that was kept.
             const keeping = kept.splice(0);
             if (keeping.length === 0) continue;
@@ -350,5 +366,6 @@ describe("the query engine", { timeout: 240_000 }, () => {
     expect(answered.bounds).toBeGreaterThan(RUNS);
     expect(answered.pairs).toBeGreaterThan(4 * RUNS);
     expect(answered.kept).toBeGreaterThan(RUNS);
+    expect(answered.public).toBeGreaterThan(2 * RUNS);
   });
 });
