@@ -204,8 +204,8 @@ function isCount(metric: Metric): boolean {
 
 /**
  * What tells whether the public may ask with a filter, each by the query's time and in the stretches of its range: the
- * visitors that the filter lets pass, those that it does not, and those that only one of its conditions keeps out, who would
- * be the difference to the answer without that condition. Visitors of hosts, which are no answer, are good enough for this.
+ * visitors that the filter lets pass, all of them, and those that only one of its conditions keeps out, who would be the
+ * difference to the answer without that condition. Visitors of hosts, which are no answer, are good enough for this.
  */
 export function guardsOf(query: ReportQuery, goals: readonly Goal[]): Read[][] {
   const { filter, range } = query;
@@ -213,8 +213,7 @@ export function guardsOf(query: ReportQuery, goals: readonly Goal[]): Read[][] {
   const { bucket } = splitDimensions(query);
   const parts = conjunctsOf(filter);
   const keptOut = parts.map((part) => allOf(parts.map((one) => (one === part ? { not: one } : one))));
-  const filters = [filter, { not: filter }, ...(parts.length > 1 ? keptOut : [])];
-  return filters.map((filter) =>
+  return [filter, null, ...keptOut].map((filter) =>
     questionsOf({ filter, range }, [], bucket, goals).map((question) => readOf(question, query, ["visitors"])),
   );
 }

@@ -372,14 +372,17 @@ function compareCodePoints(a: string, b: string): number {
  * @throws Refusal where that is so of the whole range
  */
 function mindThePublic(minVisitors: number, guards: readonly (readonly Row[])[]): (bucket: string) => boolean {
-  const [passing, others, ...keptOut] = guards.map(visitorsBy);
-  if (!passing || !others) return () => false;
+  const [passing, all, ...keptOut] = guards.map(visitorsBy);
+  if (!passing || !all) return () => false;
   const total = (visitors: Map<string, number>) => [...visitors.values()].reduce((sum, one) => sum + one, 0);
   const isFew = (visitors: number) => visitors > 0 && visitors < minVisitors;
-  if (total(passing) < minVisitors || isFew(total(others)) || keptOut.some((visitors) => isFew(total(visitors)))) {
-    throw tooFew(minVisitors);
-  }
-  return (bucket) => (passing.get(bucket) ?? 0) < minVisitors || isFew(others.get(bucket) ?? 0);
+  // Visitors with several values count for each: who passes may be more than all, and then the conditions tell.
+  const tells = (visitorsOf: (visitors: Map<string, number>) => number) =>
+    visitorsOf(passing) < minVisitors ||
+    isFew(visitorsOf(all) - visitorsOf(passing)) ||
+    keptOut.some((visitors) => isFew(visitorsOf(visitors)));
+  if (tells(total)) throw tooFew(minVisitors);
+  return (bucket) => tells((visitors) => visitors.get(bucket) ?? 0);
 }
 
 /** Whether of some times nothing is told: where a filter would be refused for such a time alone. */
