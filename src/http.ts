@@ -39,12 +39,12 @@ export async function readBody<T extends object>(request: Request, schema: z.Zod
   return sent instanceof Response ? sent : check(sent.value, schema);
 }
 
-/** Reads a request's body as JSON, as `readBody` does. */
+/** Reads a request's body as JSON, as `readBody` does. A DELETE mostly has none: it is told which field is missing. */
 export async function readJson(request: Request): Promise<{ value: unknown } | Response> {
   const text = await readText(request, LIMITS.apiBytes);
   if (text instanceof Response) return text;
   try {
-    return { value: JSON.parse(text) };
+    return { value: text === "" && request.method === "DELETE" ? {} : JSON.parse(text) };
   } catch {
     return refusal(400, "body: must be JSON");
   }
@@ -85,9 +85,9 @@ function ruleBroken(issue: z.core.$ZodRawIssue): string | undefined {
       if (issue.input === undefined) return "is required";
       return `must be ${TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}`;
     case "too_big":
-      return `must be at most ${issue.maximum} ${UNITS[issue.origin] ?? ""}`.trimEnd();
+      return bound("at most", issue.maximum, issue.origin);
     case "too_small":
-      return `must be at least ${issue.minimum} ${UNITS[issue.origin] ?? ""}`.trimEnd();
+      return bound("at least", issue.minimum, issue.origin);
     case "invalid_value":
       return `must be one of ${issue.values.map(String).join(", ")}`;
     default:
@@ -96,7 +96,17 @@ function ruleBroken(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 const TYPE_NAMES: Record<string, string> = { array: "a list", object: "a JSON object", int: "a whole number" };
-const UNITS: Record<string, string> = { string: "characters long", array: "entries long" };
+
+function bound(side: string, limit: number | bigint, origin: string): string {
+  switch (origin) {
+    case "array":
+      return `must have ${side} ${limit} ${limit === 1 ? "entry" : "entries"}`;
+    case "string":
+      return `must be ${side} ${limit} ${limit === 1 ? "character" : "characters"} long`;
+    default:
+      return `must be ${side} ${limit}`;
+  }
+}
 
 /**
  * A string field of at most `max` characters, trimmed. Control characters (NUL among them) and lone surrogates are

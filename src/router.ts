@@ -148,7 +148,10 @@ async function answer(route: Route, request: Request, context: Context): Promise
     if (!hasScope(credential, route.access)) {
       return credential.kind === "public"
         ? unauthorized(KEY_REQUIRED)
-        : refusal(403, `This needs a key with the scope "${route.access}".`);
+        : refusal(
+            403,
+            route.access === "admin" ? ADMIN_REQUIRED : `This needs a key with the scope "${route.access}".`,
+          );
     }
     const { kind, id } = credential;
     // The public is counted by the site it asks for: see `siteForCredential`.
@@ -159,6 +162,7 @@ async function answer(route: Route, request: Request, context: Context): Promise
   return route.handler(request, context);
 }
 
+const ADMIN_REQUIRED = "This needs the admin key.";
 const PASSWORD_REQUIRED =
   "auth: this link needs its password: POST it to /api/v1/shared-links/unlock, and use the token it answers";
 

@@ -127,7 +127,7 @@ for (const line of [POST_SITE, PUT_SITE]) {
       "too many hosts",
       line,
       { ...domain, allowed_hosts: Array(101).fill("a.b") },
-      "allowed_hosts: must be at most 100 entries long",
+      "allowed_hosts: must have at most 100 entries",
     ],
     ["a relative path", line, { ...domain, excluded_paths: ["admin"] }, 'excluded_paths.0: must begin with "/" or "*"'],
     [

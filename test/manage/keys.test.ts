@@ -42,6 +42,14 @@ it("never makes the same key twice", async () => {
   expect(new Set(keys.map(({ key }) => key)).size).toBe(20);
 });
 
+it("tells a key that it takes the admin's", async () => {
+  const { key } = await makeKey(["stats", "sites"]);
+  expect(await call("GET /api/v1/keys", { key })).toMatchObject({
+    status: 403,
+    body: { error: "This needs the admin key." },
+  });
+});
+
 it("lists keys page by page", async () => {
   const ids: number[] = [];
   for (let i = 0; i < 3; i++) ids.push((await makeKey(["stats"])).id);
