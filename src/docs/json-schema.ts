@@ -21,6 +21,8 @@ export function jsonSchemaOf(schema: z.ZodType, io: "input" | "output" = "input"
     override: ({ jsonSchema }) => {
       const { means } = jsonSchema as { means?: JsonSchema };
       if (means) replace(jsonSchema, means);
+      // The format says the same as the calendar in an expression of 300 characters.
+      if (jsonSchema.format === "date" || jsonSchema.format === "date-time") delete jsonSchema.pattern;
       const { properties = {} } = jsonSchema;
       // A field that is known only to say why it is refused is no field to whoever reads the schema.
       for (const [name, field] of Object.entries(properties)) if (isNever(field)) delete properties[name];

@@ -53,17 +53,20 @@ type Content = Record<string, { schema: JsonSchema; example?: unknown }>;
 
 const DESCRIPTION =
   "Small, exact, cookieless web analytics. Bodies are JSON, whatever their content type says. Errors are " +
-  '{"error": "field: rule"} and change nothing.';
+  '`{"error": "field: rule"}` and change nothing.';
 
 const SECURITY_SCHEMES = {
   key: {
     type: "http",
     scheme: "bearer",
-    description:
-      "The admin key, or an API key with the scope named (`ff_…`). Of reports also a shared link (`ffl_…`), or the token " +
-      "of one that was unlocked (`ffu_…`).",
+    description: "The admin key, or an API key with the scope named (`ff_…`).",
   },
-  link: { type: "apiKey", in: "query", name: "auth", description: "A shared link, or the token of one." },
+  link: {
+    type: "http",
+    scheme: "bearer",
+    description: "A shared link (`ffl_…`), or the token of one that was unlocked (`ffu_…`).",
+  },
+  linkInQuery: { type: "apiKey", in: "query", name: "auth", description: "The same, where there is no such header." },
 };
 
 /** @param operations what is said of each route, by method and path */
@@ -143,7 +146,7 @@ function securityOf({ access, method }: Route, { needsKey }: Operation): OpenApi
   if (access === "public") return [];
   if (access !== "stats" || needsKey) return [{ key: [access] }];
   // Nothing is needed where the site is public.
-  return method === "GET" ? [{ key: [access] }, { link: [] }, {}] : [{ key: [access] }, {}];
+  return [{ key: [access] }, { link: [] }, ...(method === "GET" ? [{ linkInQuery: [] }] : []), {}];
 }
 
 function parametersOf(route: Route, { query, headers = {} }: Operation, schemas: Record<string, JsonSchema>) {

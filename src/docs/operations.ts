@@ -118,8 +118,8 @@ export const OPERATIONS: Record<string, Operation> = {
     tag: "Reports",
     summary: "Any question: metrics by dimensions, filtered, ordered, compared.",
     notes:
-      "The Stats API v2. Exact, marked in meta.metric_warnings, or refused with what can be asked instead. As CSV with " +
-      "`Accept: text/csv`.",
+      "The Stats API v2. Exact, marked in `meta.metric_warnings`, or refused with what can be asked instead. As CSV with " +
+      "`Accept: text/csv`. A shared link comes as Bearer token here.",
     body: {
       schema: V2_QUERY,
       example: {

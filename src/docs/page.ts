@@ -13,23 +13,28 @@ export const STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 52rem; font: 1rem/1.55 system-ui, sans-serif; color: var(--ink); background: var(--ground); overflow-wrap: break-word; }
 h1 { font-size: 1.6rem; margin: 0 0 .5rem; }
-h2 { font-size: 1.25rem; margin: 3rem 0 0; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
-h3 { font-size: 1rem; margin: 2.2rem 0 .2rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.6rem; margin: 3.5rem 0 1rem; }
+h3 { font-size: 1.3rem; line-height: 1.35; margin: 0; overflow-wrap: anywhere; }
 h4 { font-size: .85rem; margin: 1.1rem 0 .2rem; color: var(--soft); font-weight: 600; }
 p { margin: .4rem 0; }
 a { color: var(--link); text-underline-offset: .15em; }
 h3 a { color: inherit; text-decoration: none; }
 h3 a:hover { text-decoration: underline; }
 code, pre { font: .875em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
-h3 code, dt > code { font-weight: 600; }
+dt > code { font-weight: 600; }
 code { padding: .1em .3em; background: var(--code); border-radius: 4px; }
 pre { margin: .3rem 0; padding: .6rem .8rem; background: var(--code); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
 a code { padding: 0; background: none; }
+h3 code { font-size: inherit; font-weight: 700; }
 a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-section, [id^="error-"] { scroll-margin-top: .5rem; }
-nav ul { list-style: none; margin: 0; padding: 0; columns: 17rem; column-gap: 2rem; }
-nav li { break-inside: avoid; padding: .1rem 0; overflow-wrap: anywhere; }
-nav h2 { font-size: .85rem; margin: 1.2rem 0 .3rem; border: 0; padding: 0; color: var(--soft); }
+section { margin-top: 1rem; padding: 1rem 0; border-top: 1px solid var(--line); }
+.head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 1.5rem; }
+.head > a { font-size: .85rem; }
+nav { columns: 20rem; column-gap: 2rem; margin-top: 1.5rem; }
+nav div { break-inside: avoid; padding-bottom: 1rem; }
+nav ul { list-style: none; margin: 0; padding: 0 0 0 .8rem; border-left: 2px solid var(--line); }
+nav li { padding: .1rem 0; overflow-wrap: anywhere; }
+nav h2 { font-size: 1rem; margin: 0 0 .2rem; }
 dl { margin: .2rem 0; }
 dt { margin-top: .4rem; overflow-wrap: anywhere; }
 dd { margin: 0 0 0 1rem; }
@@ -63,7 +68,7 @@ export function pageOf(document: OpenApi): string {
 <p>In the commands <code>$URL</code> is this Worker and <code>$KEY</code> a key. For programs:
 <a href="/api/openapi.json">OpenAPI 3.1</a>, <a href="/api/docs/query/schema.json">JSON schema of queries</a>.</p>
 </header>
-<nav aria-label="Operations">
+<nav id="index" aria-label="Operations">
 ${chapters.map(contents).join("\n")}
 </nav>
 <main>
@@ -90,7 +95,7 @@ function contents({ name, entries }: Chapter): string {
   const items = entries.map(
     ({ line, operation }) => `<li><a href="#${h(operation.operationId)}"><code>${h(line)}</code></a></li>`,
   );
-  return `<h2>${h(name)}</h2>\n<ul>\n${items.join("\n")}\n</ul>`;
+  return `<div>\n<h2>${h(name)}</h2>\n<ul>\n${items.join("\n")}\n</ul>\n</div>`;
 }
 
 function chapter({ name, entries }: Chapter): string {
@@ -102,7 +107,7 @@ function section({ line, operation }: Entry): string {
   const id = h(operationId);
   const samples = operation["x-codeSamples"].map(({ source }) => pre(source));
   return `<section id="${id}" aria-labelledby="${id}-line">
-<h3 id="${id}-line"><a href="#${id}"><code>${h(line)}</code></a></h3>
+<div class="head"><h3 id="${id}-line"><a href="#${id}"><code>${h(line)}</code></a></h3> <a href="#index">Index</a></div>
 <p>${h(summary)}${description === undefined ? "" : ` ${h(description)}`}</p>
 <p class="soft">${h(accessText(operation))}</p>
 ${parameters.length > 0 ? `<h4>Parameters</h4>\n${fields(parameters.map(parameterField))}` : ""}

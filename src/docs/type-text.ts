@@ -19,7 +19,7 @@ function nameOf(schema: JsonSchema): string {
       if (isSchemas(prefixItems)) return `[${prefixItems.map(nameOf).join(", ")}]`;
       return `list of ${isSchema(items) ? nameOf(items) : "anything"}${bounds(schema.maxItems)}`;
     case "string":
-      return schema.format === "date" ? "date" : "text";
+      return FORMATS[String(schema.format)] ?? "text";
     case "integer":
     case "number":
       return `${type === "integer" ? "whole number" : "number"}${range(schema.minimum, schema.maximum)}`;
@@ -33,6 +33,8 @@ function nameOf(schema: JsonSchema): string {
       return "anything";
   }
 }
+
+const FORMATS: Record<string, string> = { date: "date", "date-time": "instant" };
 
 function fieldText([name, schema]: [string, JsonSchema]): string {
   return `${name}: ${nameOf(schema)}`;

@@ -5,7 +5,7 @@ interface Schema {
 }
 
 /** Say what something is, or how it is written, and forbid nothing. */
-const SILENT = ["$schema", "$defs", "title", "description", "default", "examples", "format"];
+const SILENT = ["$schema", "$defs", "title", "description", "default", "examples"];
 
 /** What is wrong with a value, as JSON pointers with a keyword; empty where it fits. */
 export function faultsOf(value: unknown, schema: unknown, root: unknown = schema, at = "#"): string[] {
@@ -54,7 +54,19 @@ function typeOf(value: unknown): string[] {
   return [typeof value];
 }
 
+const isDate = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
+
+const FORMATS: Record<string, (text: string) => boolean> = {
+  date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && isDate(text),
+  "date-time": (text) => isDate(text.slice(0, 10)) && /^.{10}T[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text),
+};
+
 const CHECKS: Record<string, Check> = {
+  format: of(isString, (rule: string, text) => {
+    const check = FORMATS[rule];
+    if (!check) throw new Error(`this validator does not know the format "${rule}"`);
+    return check(text);
+  }),
   type: of(isAny, (rule: string | string[], value) => typeOf(value).some((type) => [rule].flat().includes(type))),
   enum: of(isAny, (rule: unknown[], value) => rule.includes(value)),
   const: of(isAny, (rule: unknown, value) => rule === value),

@@ -81,6 +81,12 @@ describe("the document", () => {
     expect(new Set(names)).toEqual(new Set(Object.keys(document.components.securitySchemes)));
   });
 
+  it("tells dates by their format, not by an expression that nobody reads", () => {
+    const long = allOf("pattern", document).filter((pattern) => String(pattern).length > 60);
+    expect(long).toEqual([]);
+    expect(allOf("format", document)).toContain("date");
+  });
+
   it("has each operation in a chapter", () => {
     const chapters = document.tags.map(({ name }) => name);
     expect(new Set(everyOperation().flatMap(({ tags }) => tags))).toEqual(new Set(chapters));
@@ -117,6 +123,8 @@ describe.each(LINES)("%s", (line, route) => {
     if (route.access !== "public") expect(security[0]).toEqual({ key: [route.access] });
     const isShared = route.access === "stats" && !OPERATIONS[line]?.needsKey;
     expect(security.some((way) => Object.keys(way).length === 0)).toBe(isShared);
+    expect(security.some((way) => "link" in way)).toBe(isShared);
+    expect(security.some((way) => "linkInQuery" in way)).toBe(isShared && route.method === "GET");
   });
 
   it("has examples that fit what it says", () => {

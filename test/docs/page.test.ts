@@ -5,6 +5,9 @@ import { openApiOf } from "../../src/docs/openapi.ts";
 import { OPERATIONS } from "../../src/docs/operations.ts";
 import { pageOf } from "../../src/docs/page.ts";
 import { typeText } from "../../src/docs/type-text.ts";
+import { PROPERTIES } from "../../src/report/properties.ts";
+import { METRICS, TIME_DIMENSIONS } from "../../src/report/query.ts";
+import { OPERATORS } from "../../src/report/v2-schema.ts";
 import { ROUTES } from "../../src/router.ts";
 import { type Answer, call } from "../manage/support.ts";
 
@@ -50,8 +53,15 @@ describe("the page", () => {
       expect(section, line).toMatch(/<pre[^>]*>curl .*\$URL/);
       expect(section, line).toMatch(/<dt><code>[23]\d\d<\/code>/);
       expect(html.split(`href="#${id}"`), line).toHaveLength(3);
+      expect(section, line).toContain('<a href="#index">');
     }
     expect(html.match(/<section /g)).toHaveLength(ROUTES.length);
+  });
+
+  it("names all that a query may be made of", () => {
+    const [, section = ""] = html.match(/<section id="query" (.*?)<\/section>/s) ?? [];
+    const names = [...METRICS, ...PROPERTIES.map(({ name }) => name), ...TIME_DIMENSIONS, ...OPERATORS, "24h", "12mo"];
+    for (const name of names) expect(section).toMatch(new RegExp(`[ >]${name}[,< ]`));
   });
 
   it("says who may ask", () => {
@@ -96,6 +106,7 @@ it.each<[string, z.core.JSONSchema.BaseSchema]>([
   ["text", { type: "string" }],
   ["text, at most 5 characters", { type: "string", maxLength: 5 }],
   ["date", { type: "string", format: "date" }],
+  ["instant", { type: "string", format: "date-time" }],
   ["whole number, 1 to 1000", { type: "integer", minimum: 1, maximum: 1000 }],
   ["whole number", { type: "integer", minimum: -9007199254740991, maximum: 9007199254740991 }],
   ["a | b", { type: "string", enum: ["a", "b"] }],
