@@ -75,6 +75,10 @@ Read what was counted today:
 
   curl -H "Authorization: Bearer ${admin.key}" "${url}/api/v1/stats/aggregate?site_id=localhost&period=day&metrics=visitors,pageviews"
 
+What else can be asked and set, with commands to copy:
+
+  ${url}/api/docs
+
 Ctrl-C ends it.
 `;
 }

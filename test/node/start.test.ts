@@ -73,7 +73,7 @@ describe("npm start", { timeout: 60_000 }, () => {
   let url: string;
   let key: string;
 
-  it("prints its URL, the admin key, a snippet and how to read the counts", async () => {
+  it("prints its URL, the admin key, a snippet, how to read the counts and where the rest is told", async () => {
     running = start(places);
     url = await running.ready;
     key = keyIn(running.output());
@@ -84,6 +84,8 @@ describe("npm start", { timeout: 60_000 }, () => {
     );
     expect(running.output()).toContain(`<noscript><img src="${url}/pixel.gif?d=localhost"`);
     expect(running.output()).toContain(`curl -H "Authorization: Bearer ${key}" "${url}/api/v1/stats/aggregate?`);
+    const [, docs = ""] = running.output().match(/(\S+\/api\/docs)\n/) ?? [];
+    expect(await (await fetch(docs)).text()).toContain("<h1>Footfall: the API</h1>");
   });
 
   it("keeps the admin key in a file that its owner alone can read", () => {
