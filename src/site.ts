@@ -22,7 +22,7 @@ export interface Site {
   /** Hosts whose pages may count, besides `domain` and its subdomains where the list is empty. `*.x.org` = subdomains of x.org. */
   allowedHosts: string[];
   shardRules: ShardRule[];
-  /** Not counted: path patterns (`*` within a segment, `**` across), ISO countries, keyed hashes of addresses. */
+  /** Not counted: path patterns (`*` within a segment, `**` across), ISO countries. */
   excludedPaths: string[];
   excludedCountries: string[];
   /**

@@ -1,5 +1,6 @@
 /** The HTML by which a page counts. Pure. Domains and origins are host names, which need no percent-encoding. */
 
+import { escaped } from "../escaped.ts";
 import { PINNED } from "../tracker/pinned/index.ts";
 
 /**
@@ -33,8 +34,4 @@ function script(domain: string, src: string, more: Record<string, string> = {}):
   const local = domain === "localhost" ? " data-local" : "";
   const attributes = Object.entries({ "data-domain": domain, src, ...more });
   return `<script defer${local}${attributes.map(([name, value]) => ` ${name}="${escaped(value)}"`).join("")}></script>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,5 +1,7 @@
 /** A badge as an image: a label, and beside it what it says. Pure. */
 
+import { escaped } from "../escaped.ts";
+
 const PADDING = 7;
 const BASELINE = 14;
 
@@ -45,8 +47,4 @@ function part(text: string, x: number): { width: number; text: string } {
     width: length + 2 * PADDING,
     text: `<text x="${x + PADDING}" y="${BASELINE}" textLength="${length}">${escaped(text)}</text>`,
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

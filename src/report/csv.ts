@@ -44,14 +44,14 @@ function amountText({ currency, value }: Pick<Money, "currency" | "value">): str
 
 /**
  * A cell. Values are visitors' words: one that a spreadsheet would run as a formula gets an apostrophe in front (OWASP,
- * "CSV Injection"), by which it is shown as text.
+ * "CSV Injection"), by which it is shown as text. Some take the full-width forms of Japanese keyboards for the signs.
  */
 function csvCell(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell === "number") return String(cell);
   // The currency first: then no amount looks like a formula, and none goes without.
   if (typeof cell === "object") return csvCell([cell, ...(cell.others ?? [])].map(amountText).join("; "));
-  const safe = /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
+  const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(cell) ? `'${cell}` : cell;
   // Where a comma is the sign of decimals, spreadsheets part cells by semicolons, and some by tabs.
   return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
