@@ -93,6 +93,20 @@ const KINDS = {
     "a sites key of the site": 403,
     "a sites key of all sites": 403,
   }),
+  /** All reports of a period at once: nothing for strangers. */
+  zip: only({
+    "nobody, of a public site": 403,
+    "a stats key of the site": "in",
+    "a stats key of all sites": "in",
+    "a link of the site": "in",
+    "a link of the site, in the query": "in",
+    "a token of the locked link": "in",
+    "a token of the locked link, in the query": "in",
+    "the admin": "in",
+    "a sites key of another site": 403,
+    "a sites key of the site": 403,
+    "a sites key of all sites": 403,
+  }),
   /** All counts of one site at once: no link that was shared shows them. */
   export: only({
     "nobody, of a public site": 403,
@@ -189,7 +203,7 @@ const TABLE: Record<string, Asked> = {
   "DELETE /api/v1/keys/:id": { kind: "admin" },
 
   "GET /api/stats/:domain": { kind: "report" },
-  "GET /api/stats/:domain/export.zip": { kind: "report" },
+  "GET /api/stats/:domain/export.zip": { kind: "zip" },
   "GET /api/v1/stats/aggregate": report,
   "GET /api/v1/stats/timeseries": report,
   "GET /api/v1/stats/breakdown": report,

@@ -20,8 +20,11 @@ export interface PeriodQuestion {
   now: number;
 }
 
-/** `away`: what did not answer. An error's class does not survive the way back. */
-export type PeriodZip = { zip: Uint8Array } | { away: Part };
+/**
+ * `away`: what did not answer. An error's class does not survive the way back. `rowsRead`: how many values and rows D1
+ * looked at.
+ */
+export type PeriodZip = ({ zip: Uint8Array } | { away: Part }) & { rowsRead: number };
 
 /** The calls a clerk answers. */
 export interface ClerkApi {

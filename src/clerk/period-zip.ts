@@ -9,6 +9,7 @@ import type { PeriodQuestion, PeriodZip } from "./clerk.ts";
 /** Asks all reports of a period, and packs them. */
 export async function zipOfPeriod({ site, range, minVisitors, now }: PeriodQuestion, env: Env): Promise<PeriodZip> {
   const { tally, wait } = ACCESS;
+  let rowsRead = 0;
   const counts: Counts = {
     site,
     db: env.DB,
@@ -19,7 +20,9 @@ export async function zipOfPeriod({ site, range, minVisitors, now }: PeriodQuest
     // An object goes on with what it has begun.
     later: () => undefined,
     isOwners: minVisitors === 0,
-    spent: () => undefined,
+    spent: (rows) => {
+      rowsRead += rows;
+    },
   };
   try {
     const files: Zippable = {};
@@ -27,9 +30,9 @@ export async function zipOfPeriod({ site, range, minVisitors, now }: PeriodQuest
     for (const [name, text] of Object.entries(await periodFiles(range, counts))) {
       files[name] = [encoder.encode(text), { mtime: now }];
     }
-    return { zip: zipSync(files) };
+    return { zip: zipSync(files), rowsRead };
   } catch (error) {
-    if (error instanceof Unavailable) return { away: error.part };
+    if (error instanceof Unavailable) return { away: error.part, rowsRead };
     throw error;
   }
 }

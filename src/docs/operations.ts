@@ -108,7 +108,7 @@ export const OPERATIONS: Record<string, Operation> = {
     id: "exportPeriod",
     tag: "Reports",
     summary: "All reports of a period as CSV files in a ZIP.",
-    notes: "One file for each dimension, of at most 10,000 rows. The default period is today.",
+    notes: "One file for each dimension, of at most 10,000 rows. The default period is today. Not for a site's public.",
     query: PARAMETERS,
     answers: { 200: answers.ZIP },
     example: { query: { period: "month" } },

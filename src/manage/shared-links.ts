@@ -7,6 +7,7 @@ import { z } from "zod";
 import { forgetLink, knownLink } from "../auth.ts";
 import { clerkStub } from "../clerk/stub.ts";
 import { check, idField, json, pageField, readBody, refusal, textField, unauthorized } from "../http.ts";
+import { overRate } from "../meter/rate.ts";
 import type { Context } from "../route.ts";
 import { isSlug, newSlug, unlockToken } from "../shared-link.ts";
 import type { Site } from "../site.ts";
@@ -108,6 +109,8 @@ export async function unlockSharedLink(request: Request, { env, now }: Context):
   if (!link) return unauthorized("auth: there is no such link");
   const { id, siteId, slug, passwordHash } = link;
   if (passwordHash === null) return refusal(400, "auth: this link needs no password");
+  const refused = await overRate(env, { kind: "link", id }, now);
+  if (refused) return refused;
 
   const answer = await from("clerk", () =>
     clerkStub(env, siteId).guess({ linkId: id, password, hash: passwordHash, now }),

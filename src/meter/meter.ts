@@ -1,12 +1,17 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
-import { NO_WINDOW, storedEvery, take, type Window } from "./window.ts";
+import { isToStore, NO_WINDOW, take, type Window } from "./window.ts";
 
 /** The call a meter answers. */
 export interface MeterApi {
-  /** Counts a request of the caller: null to let it through, or when the next one is (ms since 1970). */
-  take(limit: number, now: number): Promise<number | null>;
+  /** Counts a request of the caller, or its cost: null to let it through, or when the next one is (ms since 1970). */
+  take(limit: number, now: number, cost?: number): Promise<number | null>;
+  /** Forgets the caller. */
+  erase(): Promise<void>;
 }
+
+const TABLE =
+  "CREATE TABLE IF NOT EXISTS window (id INTEGER PRIMARY KEY CHECK (id = 1), started_at INTEGER, used INTEGER)";
 
 /**
  * Counts the requests of one caller in all isolates. Named by the caller's kind and number alone (`k:12`, a key), because
@@ -22,24 +27,30 @@ export class Meter extends DurableObject<Env> implements MeterApi {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { sql } = ctx.storage;
-    sql.exec(
-      "CREATE TABLE IF NOT EXISTS window (id INTEGER PRIMARY KEY CHECK (id = 1), started_at INTEGER, used INTEGER)",
-    );
+    sql.exec(TABLE);
     const [row] = sql.exec<{ startedAt: number; used: number }>("SELECT started_at AS startedAt, used FROM window");
     this.#window = row ?? NO_WINDOW;
     this.#stored = this.#window;
   }
 
-  async take(limit: number, now: number): Promise<number | null> {
-    const { window, retryAt } = take(this.#window, limit, now);
+  async take(limit: number, now: number, cost = 1): Promise<number | null> {
+    const { window, retryAt } = take(this.#window, limit, now, cost);
     this.#window = window;
-    if (retryAt !== null || window.used % storedEvery(limit) === 0) this.#store();
+    if (retryAt !== null || isToStore(window, this.#stored, limit)) this.#store();
     return retryAt;
+  }
+
+  async erase(): Promise<void> {
+    await this.ctx.storage.deleteAll();
+    this.#window = NO_WINDOW;
+    this.#stored = NO_WINDOW;
   }
 
   #store(): void {
     const { startedAt, used } = this.#window;
     if (this.#stored.startedAt === startedAt && this.#stored.used === used) return;
+    // `erase` took it away.
+    this.ctx.storage.sql.exec(TABLE);
     this.ctx.storage.sql.exec("INSERT OR REPLACE INTO window VALUES (1, ?, ?)", startedAt, used);
     this.#stored = this.#window;
   }

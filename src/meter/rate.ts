@@ -1,6 +1,7 @@
 /**
- * How often a caller may ask: each key, each shared link, the public of each site, and its badges so many requests an hour. The admin
- * key may always.
+ * How often a caller may ask: each key, each shared link, the public of each site, and its badges so many requests an
+ * hour. The admin key may always. What strangers ask costs one request more for each 2,000 rows that D1 looked at: they
+ * may not spend the owner's quota (5 million rows a day on the free plan) by the hundred thousand a request.
  */
 
 import type { Env } from "../env.ts";
@@ -27,6 +28,9 @@ const PATIENCE_MS = 1_000;
 const refusedUntil = new Map<string, number>();
 const REFUSED_MOST = 1_000;
 
+/** Rows of D1 that cost as much as a request. */
+const ROWS_PER_REQUEST = 2_000;
+
 /**
  * Counts a request. While the meter is away requests are let through: it guards against excess, not against strangers.
  * @returns the 429 to answer, or null to go on
@@ -36,7 +40,7 @@ export async function overRate(env: RateEnv, { kind, id }: Caller, now: number):
   if (limit === 0) return null;
   const name = `${LETTERS[kind]}:${id}`;
   const known = refusedUntil.get(name) ?? 0;
-  const retryAt = known > now ? known : await ask(env, name, limit, now);
+  const retryAt = known > now ? known : await ask(env, name, limit, now, 1);
   if (retryAt === null) return null;
   if (retryAt !== known) remember(name, retryAt);
   const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
@@ -45,26 +49,59 @@ export async function overRate(env: RateEnv, { kind, id }: Caller, now: number):
   });
 }
 
+/**
+ * What is to be told of the rows that D1 looked at for a caller: counts them as requests, after the answer.
+ * @param later takes work that goes on after the answer
+ */
+export function chargedFor(
+  env: RateEnv,
+  { kind, id }: Caller,
+  now: number,
+  later: (work: Promise<unknown>) => void,
+): (rowsRead: number) => void {
+  const limit = requestsPerHour(env.API_REQUESTS_PER_HOUR);
+  let rows = 0;
+  return (rowsRead) => {
+    // A question may be several of D1: what is left of one counts with the next.
+    rows += rowsRead;
+    const cost = Math.floor(rows / ROWS_PER_REQUEST);
+    rows -= cost * ROWS_PER_REQUEST;
+    if (limit > 0 && cost > 0) later(ask(env, `${LETTERS[kind]}:${id}`, limit, now, cost));
+  };
+}
+
+/** Forgets a caller that is no more. Never rejects: what is left of it is a number of an hour. */
+export async function forgetCaller(env: RateEnv, { kind, id }: Caller): Promise<void> {
+  try {
+    await meterOf(env, `${LETTERS[kind]}:${id}`).erase();
+  } catch (error) {
+    logFailure("meter", {}, error);
+  }
+}
+
 /** What the variable says, a number or its digits; the default where it is unset or says something else. */
 export function requestsPerHour(variable: string | number | undefined): number {
   return /^\d{1,9}$/.test(`${variable}`) ? Number(variable) : LIMITS.apiRequestsPerHour;
 }
 
-async function ask(env: RateEnv, name: string, limit: number, now: number): Promise<number | null> {
+async function ask(env: RateEnv, name: string, limit: number, now: number, cost: number): Promise<number | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error("late")), PATIENCE_MS);
     });
-    // The cast is that of `tallyStub`, for its reason.
-    const meter = env.METER.getByName(name) as unknown as MeterApi;
-    return await Promise.race([meter.take(limit, now), late]);
+    return await Promise.race([meterOf(env, name).take(limit, now, cost), late]);
   } catch (error) {
     logFailure("meter", {}, error);
     return null;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The cast is that of `tallyStub`, for its reason. */
+function meterOf(env: RateEnv, name: string): MeterApi {
+  return env.METER.getByName(name) as unknown as MeterApi;
 }
 
 function remember(name: string, until: number): void {

@@ -6,7 +6,8 @@ import type { Env } from "../env.ts";
 import type { TallyApi } from "../hit.ts";
 import { check, json, refusal, retryLater } from "../http.ts";
 import { audience, siteForCredential } from "../manage/site-access.ts";
-import type { Context } from "../route.ts";
+import { type Caller, chargedFor } from "../meter/rate.ts";
+import type { Context, Credential } from "../route.ts";
 import type { Site } from "../site.ts";
 import { Unavailable } from "../store/unavailable.ts";
 import { tallyStub } from "../tally/stub.ts";
@@ -31,6 +32,8 @@ export const ACCESS: Access = {
 /** Where the counts of a site are to be had, and what of them whoever asks may see. */
 export function countsOf(site: Site, { env, ctx, credential, now }: Context, { tally, wait }: Access): Counts {
   const { minVisitors, isOwner } = audience(credential, site);
+  const later = (work: Promise<unknown>) => ctx.waitUntil(work);
+  const caller = chargedCaller(credential, site);
   return {
     site,
     db: env.DB,
@@ -39,9 +42,16 @@ export function countsOf(site: Site, { env, ctx, credential, now }: Context, { t
     now,
     minVisitors,
     isOwners: isOwner,
-    later: (work) => ctx.waitUntil(work),
-    spent: () => undefined,
+    later,
+    spent: caller ? chargedFor(env, caller, now, later) : () => undefined,
   };
+}
+
+/** Who pays for the rows that his questions make D1 look at: whoever is no owner. Without a credential it is a badge. */
+export function chargedCaller(credential: Credential | null, site: Site): Caller | null {
+  if (credential === null) return { kind: "badge", id: site.id };
+  if (credential.kind === "link") return { kind: "link", id: credential.id };
+  return credential.kind === "public" ? { kind: "public", id: site.id } : null;
 }
 
 /** What is now at a site. */

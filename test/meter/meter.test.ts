@@ -47,3 +47,23 @@ it("remembers that it refused, where the limit is no multiple of what it is stor
   await evictDurableObject(meter);
   expect(await take(meter, 1, 31)).toBe(T + HOUR);
 });
+
+it("counts what a request costs more, and remembers it", async () => {
+  const meter = newMeter();
+  await meter.take(600, T, 580);
+  await evictDurableObject(meter);
+  expect(await take(meter, 20)).toBeNull();
+  expect(await take(meter, 1)).toBe(T + HOUR);
+});
+
+it("forgets its caller for good, and counts anew if asked again", async () => {
+  const meter = newMeter();
+  await take(meter, 601);
+  await meter.erase();
+  const tables = await runInDurableObject(meter, (_, { storage }) =>
+    storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'window'").toArray(),
+  );
+  expect(tables).toEqual([]);
+  expect(await take(meter, 600)).toBeNull();
+  expect(await take(meter, 1)).toBe(T + HOUR);
+});

@@ -1,8 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
-import { requestsPerHour } from "../../src/meter/rate.ts";
+import { chargedFor, forgetCaller, requestsPerHour } from "../../src/meter/rate.ts";
+import { siteByDomain } from "../../src/store/sites.ts";
 import { type Answer, call, makeKey, NOON } from "../manage/support.ts";
+import { store } from "../report/fakes.ts";
 
 const HOUR = 3_600_000;
 /** Three requests an hour. */
@@ -80,8 +82,85 @@ it("counts a link by its slug and by its tokens as one", async () => {
   }
   const [first = "", second = ""] = tokens;
   expect(first).not.toBe(second);
-  expect(await statuses(2, () => read(first))).toEqual([200, 200]);
-  expect(await statuses(2, () => read(second))).toEqual([200, 429]);
+  // Each unlocking counted, too.
+  const five = { env: { API_REQUESTS_PER_HOUR: 5 } };
+  expect(await statuses(2, () => read(first, five))).toEqual([200, 200]);
+  expect(await statuses(2, () => read(second, five))).toEqual([200, 429]);
+  const answer = await call("POST /api/v1/shared-links/unlock", { ...unlock, ...five });
+  expect(answer).toMatchObject({ status: 429, body: { error: expect.stringContaining("Too many requests") } });
+});
+
+describe("what a question makes D1 read", () => {
+  /** Charges so many rows of so many questions, as one request of a new link. */
+  let id = 1_000_000;
+  async function charge(rows: number[], now = NOON): Promise<{ id: number; used: number[] }> {
+    const used: number[] = [];
+    const take = async (_limit: number, _now: number, cost: number) => {
+      used.push(cost);
+      return null;
+    };
+    const METER = { getByName: () => ({ take }) } as unknown as Env["METER"];
+    const later: Promise<unknown>[] = [];
+    const charged = chargedFor({ METER }, { kind: "link", id: ++id }, now, (work) => later.push(work));
+    for (const read of rows) charged(read);
+    await Promise.all(later);
+    return { id, used };
+  }
+
+  it.each([
+    [[387_000], [193]],
+    [[1_999], []],
+    [[2_000], [1]],
+    [[1_500, 400, 0, 100], [1]],
+    [
+      [5_000, 3_000],
+      [2, 2],
+    ],
+  ])("costs a request for each 2,000 rows: %j → %j", async (rows, costs) => {
+    expect((await charge(rows)).used).toEqual(costs);
+  });
+
+  it("fails nothing while the meter is away", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const METER = { getByName: () => ({ take: () => Promise.reject(new Error("x")) }) } as unknown as Env["METER"];
+    const later: Promise<unknown>[] = [];
+    chargedFor({ METER }, { kind: "link", id: 1 }, NOON, (work) => later.push(work))(4_000);
+    expect(await Promise.all(later)).toEqual([null]);
+    expect(log).toHaveBeenCalledTimes(1);
+  });
+
+  it("is paid by links and the public, and by no key", async () => {
+    const site = await siteByDomain(env.DB, domain);
+    if (!site) throw new Error("no site");
+    const values = Object.fromEntries(Array.from({ length: 2_500 }, (_, n) => [`${domain}/${n}`, [5, 5, 5]]));
+    await store(site, "2026-11-21", "page", values);
+    await store(site, "2026-11-21", "site", { "": [5, 5, 5] });
+    const bindings = { API_REQUESTS_PER_HOUR: 2 };
+    const asked = (key: string | null) =>
+      call(`GET /api/v1/stats/breakdown?site_id=${domain}&property=event:page&period=7d`, { key, env: bindings });
+    // Asked of each for the first time it is summed: then it is kept.
+    expect(await statuses(2, () => asked(null))).toEqual([200, 429]);
+    const { key } = await makeKey(["stats"]);
+    await env.DB.prepare("DELETE FROM answers").run();
+    expect(await statuses(2, () => asked(key))).toEqual([200, 200]);
+    await env.DB.prepare("DELETE FROM answers").run();
+    const link = await linkOf("paying");
+    expect(await statuses(2, () => asked(link))).toEqual([200, 429]);
+    // What is kept costs nothing.
+    const other = await linkOf("second");
+    expect(await statuses(2, () => asked(other))).toEqual([200, 200]);
+  });
+});
+
+it("forgets a caller that is no more, and fails for nothing", async () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const meter = env.METER.getByName("k:777777");
+  await meter.take(1, NOON);
+  await forgetCaller(env, { kind: "key", id: 777_777 });
+  expect(await meter.take(1, NOON)).toBeNull();
+  const METER = { getByName: () => ({ erase: () => Promise.reject(new Error("x")) }) } as unknown as Env["METER"];
+  await forgetCaller({ METER }, { kind: "key", id: 1 });
+  expect(log.mock.calls).toEqual([['{"what":"meter","error":"Error"}']]);
 });
 
 it("never counts the admin key", async () => {

@@ -31,6 +31,11 @@ beforeAll(async () => {
   }
 });
 
+async function linkTo(site_id: string): Promise<string> {
+  const { url } = (await call("PUT /api/v1/sites/shared-links", { body: { site_id, name: "link" } })).body;
+  return new URL(url).searchParams.get("auth") ?? "";
+}
+
 async function zip(query: string, key: string | null = ADMIN) {
   const headers: Record<string, string> = key === null ? {} : { Authorization: `Bearer ${key}` };
   const request = new Request(`https://stats.test/api/stats/${SITE}/export.zip?${query}`, { headers });
@@ -98,7 +103,7 @@ describe("the ZIP of a period", () => {
   it("shows few visitors to the owner's keys alone", async () => {
     const query = "period=custom&date=2026-11-20,2026-11-21";
     expect((await zip(query)).files["browser_versions.csv"]).toContain("Firefox,144,2");
-    const others = (await zip(query, null)).files["browser_versions.csv"];
+    const others = (await zip(query, await linkTo(SITE))).files["browser_versions.csv"];
     expect(others).toBe(lines("name,version,visitors", "Firefox,145,12", "Other,Other,8"));
   });
 
@@ -117,6 +122,36 @@ describe("the ZIP of a period", () => {
     expect(answer).toMatchObject({ status: 400, body: { error: "date: must be FROM,TO for a custom period" } });
   });
 
+  it("is refused to the public of a public site", async () => {
+    const answer = await call(`GET /api/stats/${SITE}/export.zip`, { key: null });
+    expect(answer).toMatchObject({ status: 403, body: { error: "A ZIP needs a key or a shared link." } });
+  });
+
+  it("costs a link what D1 read for it, whether it was made or not", async () => {
+    const key = await linkTo(SITE);
+    for (const made of [{ zip: new Uint8Array() }, { away: "D1" }]) {
+      const costs: number[] = [];
+      const take = async (_limit: number, _now: number, cost: number) => {
+        costs.push(cost);
+        return null;
+      };
+      const answering = { getByName: () => ({ periodZip: async () => ({ ...made, rowsRead: 9_000 }) }) };
+      const bindings = { CLERK: answering, METER: { getByName: () => ({ take }) } } as unknown as Partial<typeof env>;
+      await call(`GET /api/stats/${SITE}/export.zip`, { key, env: bindings });
+      await call(`GET /api/stats/${SITE}/export.zip`, { env: bindings });
+      expect(costs).toEqual([1, 4]);
+    }
+  });
+
+  it("is told by the clerk with what D1 read", async () => {
+    const { zipOfPeriod } = await import("../../src/clerk/period-zip.ts");
+    const site = await siteByDomain(env.DB, SITE);
+    if (!site) throw new Error("no site");
+    const range = { from: "2026-11-20", to: "2026-11-21", hours: null };
+    const { rowsRead } = await zipOfPeriod({ site, range, minVisitors: 0, now: NOON }, env);
+    expect(rowsRead).toBeGreaterThan(10);
+  });
+
   it("is to be asked for again while the clerk is away", async () => {
     vi.spyOn(console, "error").mockImplementation(() => undefined);
     const away = { getByName: () => ({ periodZip: () => Promise.reject(new Error("reset")) }) };
@@ -132,8 +167,8 @@ describe("the ZIP of a period", () => {
     const { DB } = guarded(() => Promise.reject(new Error("Network connection lost.")));
     const range = { from: "2026-11-20", to: "2026-11-21", hours: null };
     const question = { site, range, minVisitors: 0, now: NOON };
-    expect(await zipOfPeriod(question, { ...env, DB: DB as D1Database })).toEqual({ away: "D1" });
-    const told = { getByName: () => ({ periodZip: async () => ({ away: "D1" }) }) };
+    expect(await zipOfPeriod(question, { ...env, DB: DB as D1Database })).toEqual({ away: "D1", rowsRead: 0 });
+    const told = { getByName: () => ({ periodZip: async () => ({ away: "D1", rowsRead: 0 }) }) };
     const bindings = { CLERK: told as unknown as typeof env.CLERK };
     const answer = await call(`GET /api/stats/${SITE}/export.zip`, { env: bindings });
     expect(answer).toMatchObject({ status: 503, body: { error: "D1 does not answer" } });
