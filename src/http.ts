@@ -19,6 +19,11 @@ export function refusal(status: number, message: string, headers: Record<string,
   return json({ error: message }, status, headers);
 }
 
+/** 302 to another address of this Worker. The router adds that nobody keeps it, and that no Referer tells of it. */
+export function redirect(address: string): Response {
+  return new Response(null, { status: 302, headers: { Location: address } });
+}
+
 /** 401: who asks must say better who he is. */
 export function unauthorized(message: string): Response {
   return refusal(401, message, { "WWW-Authenticate": "Bearer" });

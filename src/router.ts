@@ -9,11 +9,11 @@ import { collectClick, collectEvent, collectPixel, preflight } from "./collect/c
 import type { Env } from "./env.ts";
 import { deleteImport, exportSite, getImports, importIntoSite } from "./exchange/routes.ts";
 import { health } from "./health.ts";
-import { refusal, retryLater, unauthorized } from "./http.ts";
+import { redirect, refusal, retryLater, unauthorized } from "./http.ts";
 import { deleteGoal, deleteNamedGoal, getGoals, putGoal } from "./manage/goals.ts";
 import { createKey, getKeys, removeKey } from "./manage/keys.ts";
 import { createLink } from "./manage/links.ts";
-import { deleteSharedLink, getSharedLinks, putSharedLink, unlockSharedLink } from "./manage/shared-links.ts";
+import { deleteSharedLink, getSharedLinks, openShare, putSharedLink, unlockSharedLink } from "./manage/shared-links.ts";
 import { KEY_REQUIRED } from "./manage/site-access.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
 import { overRate } from "./meter/rate.ts";
@@ -35,6 +35,8 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/badge/:file", access: "public", crossOrigin: true, handler: siteBadge },
   { method: "GET", path: "/badge/:domain/:path+", access: "public", crossOrigin: true, handler: pageBadge },
 
+  { method: "GET", path: "/share/:domain", access: "public", handler: openShare },
+  { method: "GET", path: "/", access: "public", handler: toDocs },
   { method: "GET", path: "/health", access: "public", handler: health },
 
   { method: "GET", path: "/api/docs", access: "public", handler: docsPage },
@@ -82,6 +84,10 @@ export const ROUTES: readonly Route[] = [
 // Documents are loaded when they are asked for.
 async function docsPage(): Promise<Response> {
   return (await import("./docs/docs.ts")).docsPage(ROUTES);
+}
+
+function toDocs(): Response {
+  return redirect("/api/docs");
 }
 
 async function openApi(): Promise<Response> {
@@ -134,7 +140,11 @@ export async function handle(
   } catch (error) {
     response = failure(route, error);
   }
-  if (request.method === "HEAD") response = new Response(null, response);
+  if (request.method === "HEAD") {
+    // What is made while it is sent, as an export is, ends now.
+    if (response.body) ctx.waitUntil(response.body.cancel().catch(() => undefined));
+    response = new Response(null, response);
+  }
   return secured(response);
 }
 

@@ -171,6 +171,8 @@ const TABLE: Record<string, Asked> = {
   "GET /r/:token": { kind: "everyone" },
   "GET /badge/:file": { kind: "everyone" },
   "GET /badge/:domain/:path+": { kind: "everyone" },
+  "GET /share/:domain": { kind: "everyone" },
+  "GET /": { kind: "everyone" },
   "GET /health": { kind: "everyone" },
   "GET /api/docs": { kind: "everyone" },
   "GET /api/openapi.json": { kind: "everyone" },

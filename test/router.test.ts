@@ -53,6 +53,8 @@ it("is open to everyone only where that was decided", () => {
     "GET /r/:token",
     "GET /badge/:file",
     "GET /badge/a.example.com/:path+",
+    "GET /share/a.example.com",
+    "GET /",
     "GET /health",
     "GET /api/docs",
     "GET /api/openapi.json",
@@ -121,7 +123,7 @@ it.each(LINES)("gives every answer its safety headers: %s", async (line) => {
 });
 
 it.each([
-  "GET /",
+  "GET /index.html",
   "GET /api",
   "GET /api/v1/sites/a.example.com/x",
   "POST /health/x",
@@ -153,6 +155,25 @@ it("answers HEAD as GET, without a body", async () => {
   expect(head).toMatchObject({ status: 200, body: "" });
   expect([...head.headers]).toEqual([...get.headers]);
   expect((await call("HEAD /api/v1/sites", { key: null })).status).toBe(401);
+});
+
+it("ends with HEAD what would be sent while it is made", async () => {
+  let isCancelled = false;
+  const endless = new ReadableStream({
+    cancel: () => {
+      isCancelled = true;
+    },
+  });
+  const clerk = { getByName: () => ({ exportCounts: async () => new Response(endless) }) };
+  const bindings = { CLERK: clerk as unknown as Env["CLERK"] };
+  const answer = await call("HEAD /api/v1/sites/a.example.com/export.zip", { env: bindings });
+  expect(answer).toMatchObject({ status: 200, body: "" });
+  expect(isCancelled).toBe(true);
+});
+
+it("leads from its root to its documents", async () => {
+  const { status, headers } = await call("GET /", { key: null });
+  expect([status, headers.get("Location")]).toEqual([302, "/api/docs"]);
 });
 
 it("carries a page view from the Worker's door to its owner", async () => {

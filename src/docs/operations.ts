@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { rangeFields } from "../exchange/routes.ts";
 import { LIMITS } from "../limits.ts";
+import { DOMAIN_RULE } from "../manage/domain.ts";
 import * as goals from "../manage/goals.ts";
 import * as keys from "../manage/keys.ts";
 import * as links from "../manage/links.ts";
@@ -405,6 +406,17 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: { 200: answers.DELETED, 404: NO_SUCH },
     example: { query: { ...SITE_ID, name: "Client" } },
   },
+  "GET /share/:domain": {
+    id: "openShare",
+    tag: "Sharing",
+    summary: "Where a shared link leads: to the site's summary of 30 days.",
+    query: sharedLinks.opening,
+    answers: {
+      302: { when: "To `/api/stats/:domain`." },
+      404: answers.error("It is no domain.", `domain: ${DOMAIN_RULE}`),
+    },
+    example: { query: { auth: "ffl_…" } },
+  },
   "POST /api/v1/shared-links/unlock": {
     id: "unlockSharedLink",
     tag: "Sharing",
@@ -493,6 +505,12 @@ export const OPERATIONS: Record<string, Operation> = {
 
   // About
 
+  "GET /": {
+    id: "root",
+    tag: "About",
+    summary: "Leads to the page of this API.",
+    answers: { 302: { when: "To `/api/docs`." } },
+  },
   "GET /health": {
     id: "health",
     tag: "About",
