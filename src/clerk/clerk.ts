@@ -34,6 +34,8 @@ export interface ClerkApi {
   guess(guess: { linkId: number; password: string; hash: string; now: number }): Promise<Verdict>;
   /** All reports of a period, as CSV files in a ZIP. */
   periodZip(question: PeriodQuestion): Promise<PeriodZip>;
+  /** Forgets an upload, and that there was a site. */
+  erase(): Promise<void>;
 }
 
 /**
@@ -75,5 +77,10 @@ export class Clerk extends DurableObject<Env> implements ClerkApi, ExchangeApi {
 
   periodZip(question: PeriodQuestion): Promise<PeriodZip> {
     return zipOfPeriod(question, this.env);
+  }
+
+  async erase(): Promise<void> {
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
   }
 }

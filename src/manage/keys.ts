@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { forgetKey, newKey } from "../auth.ts";
 import { check, ID_RULE, idField, json, pageField, readBody, refusal, textField } from "../http.ts";
+import { forgetCaller } from "../meter/rate.ts";
 import type { Context } from "../route.ts";
 import { deleteKey, hashOf, insertKey, listKeys } from "../store/keys.ts";
 import { siteByDomain } from "../store/sites.ts";
@@ -59,10 +60,11 @@ export async function getKeys(_request: Request, { env, url }: Context): Promise
 }
 
 /** `DELETE /api/v1/keys/:id` → `{"deleted": true}`. Other isolates forget the key within a minute, this one at once. */
-export async function removeKey(_request: Request, { env, params }: Context): Promise<Response> {
+export async function removeKey(_request: Request, { env, ctx, params }: Context): Promise<Response> {
   const id = idField.safeParse(params.id);
   if (!id.success) return refusal(400, `id: ${ID_RULE}`);
   const deleted = await deleteKey(env.DB, id.data);
   forgetKey(id.data);
+  if (deleted) ctx.waitUntil(forgetCaller(env, { kind: "key", id: id.data }));
   return deleted ? json({ deleted: true }) : refusal(404, "id: no such key");
 }

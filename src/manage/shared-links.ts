@@ -7,7 +7,7 @@ import { z } from "zod";
 import { forgetLink, knownLink } from "../auth.ts";
 import { clerkStub } from "../clerk/stub.ts";
 import { check, idField, json, pageField, readBody, redirect, refusal, textField, unauthorized } from "../http.ts";
-import { overRate } from "../meter/rate.ts";
+import { forgetCaller, overRate } from "../meter/rate.ts";
 import type { Context } from "../route.ts";
 import { isSlug, newSlug, unlockToken } from "../shared-link.ts";
 import type { Site } from "../site.ts";
@@ -96,6 +96,7 @@ export async function deleteSharedLink(request: Request, context: Context): Prom
   const deleted = await deleteLink(context.env.DB, site.id, asked.name);
   if (deleted === null) return refusal(404, "name: this site has no shared link of this name");
   forgetLink(deleted);
+  context.ctx.waitUntil(forgetCaller(context.env, { kind: "link", id: deleted }));
   return json({ deleted: true });
 }
 

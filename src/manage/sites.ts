@@ -6,8 +6,11 @@
 import { z } from "zod";
 import { forgetKeysOf } from "../auth.ts";
 import { isTimezone } from "../calendar.ts";
+import { clerkStub } from "../clerk/stub.ts";
 import type { Env } from "../env.ts";
 import { check, json, pageField, readBody, refusal, retryLater, textField } from "../http.ts";
+import { logFailure } from "../log.ts";
+import { forgetCaller } from "../meter/rate.ts";
 import type { Context } from "../route.ts";
 import { everyShard, MIN_VISITORS, type Site } from "../site.ts";
 import { eraseKeys, eraseRows } from "../store/erase.ts";
@@ -190,7 +193,7 @@ export async function deleteSite(_request: Request, context: Context): Promise<R
   if (refused) return refused;
   const site = await managedSite(context);
   if (site instanceof Response) return site;
-  const { env, now } = context;
+  const { env, ctx, now } = context;
   await from("tally", () =>
     Promise.all(everyShard(site.shardRules).map((shard) => tallyStub(env, site.id, shard).erase())),
   );
@@ -199,7 +202,18 @@ export async function deleteSite(_request: Request, context: Context): Promise<R
   await eraseRows(env.DB, site.id);
   forgetSite(site.domain, now);
   forgetKeysOf(site.id);
+  ctx.waitUntil(forgetHelpers(env, site.id));
   return json({ deleted: true });
+}
+
+/** What rests in the objects that help a site is an upload of an hour and two numbers: the deletion waits for none. */
+async function forgetHelpers(env: Env, id: number): Promise<void> {
+  const clerk = async () => clerkStub(env, id).erase();
+  await Promise.all([
+    clerk().catch((error: unknown) => logFailure("clerk", { site: id }, error)),
+    forgetCaller(env, { kind: "public", id }),
+    forgetCaller(env, { kind: "badge", id }),
+  ]);
 }
 
 /** A site as its owner sees it. */

@@ -1,6 +1,8 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { DAY_MS, localDayAt } from "../../src/calendar.ts";
+import type { Env } from "../../src/env.ts";
 import { pinnedSnippet, snippet } from "../../src/manage/snippet.ts";
 import { siteForBeacon } from "../../src/store/site-cache.ts";
 import { siteByDomain } from "../../src/store/sites.ts";
@@ -247,6 +249,63 @@ it("erases tallies for good: they count nothing of the site from then on", async
   expect((await call("DELETE /api/v1/sites/example.com")).status).toBe(200);
   const day = localDayAt([{ timezone: "Etc/UTC", fromDay: "1970-01-01", fromAt: 0 }], NOON);
   expect(await tallyStub(env, id, 0).identityKey(id, day, true)).toBeNull();
+});
+
+describe("what else a site has", () => {
+  const named = (asked: string[], fail = false) => {
+    const getByName = (name: string) => ({
+      erase: async () => {
+        asked.push(name);
+        if (fail) throw new Error("away");
+      },
+    });
+    return { getByName } as unknown as Env["METER"] & Env["CLERK"];
+  };
+
+  it("goes with it: its clerk's upload, and how often its public and its badges were asked for", async () => {
+    await make("example.com");
+    const id = (await siteByDomain(env.DB, "example.com"))?.id ?? 0;
+    const clerk = env.CLERK.getByName(`${id}`);
+    await runInDurableObject(clerk, async (_, { storage }) => {
+      storage.sql.exec("CREATE TABLE upload (part INTEGER PRIMARY KEY, data BLOB NOT NULL)");
+      await storage.setAlarm(Date.now() + 3_600_000);
+    });
+    for (const letter of ["p", "b"]) await env.METER.getByName(`${letter}:${id}`).take(1, NOON);
+    expect((await call("DELETE /api/v1/sites/example.com")).status).toBe(200);
+    const left = await runInDurableObject(clerk, async (_, { storage }) => ({
+      tables: storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'upload'").toArray(),
+      alarm: await storage.getAlarm(),
+    }));
+    expect(left).toEqual({ tables: [], alarm: null });
+    for (const letter of ["p", "b"]) expect(await env.METER.getByName(`${letter}:${id}`).take(1, NOON)).toBeNull();
+  });
+
+  it("does not keep it from being deleted while it is away", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await make("example.com");
+    const id = (await siteByDomain(env.DB, "example.com"))?.id ?? 0;
+    const asked: string[] = [];
+    const away = named(asked, true);
+    expect((await call("DELETE /api/v1/sites/example.com", { env: { CLERK: away, METER: away } })).status).toBe(200);
+    expect(asked.sort()).toEqual([`${id}`, `b:${id}`, `p:${id}`]);
+    expect(await siteByDomain(env.DB, "example.com")).toBeNull();
+    expect(log).toHaveBeenCalledTimes(3);
+    log.mockRestore();
+  });
+
+  it("goes with a key and with a link: how often it asked; of nothing, nothing is looked for", async () => {
+    await make("example.com");
+    const asked: string[] = [];
+    const bindings = { METER: named(asked) };
+    const { id } = await makeKey(["stats"]);
+    const of = { site_id: "example.com", name: "link" };
+    await call("PUT /api/v1/sites/shared-links", { body: of });
+    for (let time = 0; time < 2; time++) {
+      await call(`DELETE /api/v1/keys/${id}`, { env: bindings });
+      await call("DELETE /api/v1/sites/shared-links", { body: of, env: bindings });
+    }
+    expect(asked).toEqual([`k:${id}`, expect.stringMatching(/^l:\d+$/)]);
+  });
 });
 
 describe("a key of one site with the scope sites", () => {
