@@ -199,7 +199,7 @@ export const OPERATIONS: Record<string, Operation> = {
     id: "pageBadge",
     tag: "Badges",
     summary: "A page's page views and visitors, for any page to show.",
-    notes: BADGE_NOTES,
+    notes: `${BADGE_NOTES} Of the 1,000 most viewed pages of the period; another is shown as one without counts.`,
     query: BADGE,
     answers: BADGE_ANSWERS,
     example: { query: { period: "30d", metric: "visitors" } },

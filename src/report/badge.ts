@@ -2,15 +2,21 @@
  * `GET /badge/<domain>.svg|.json` and `/badge/<domain>/<path>.svg|.json`: a site's or a page's count, for any page to
  * show. Off until the site's owner turns it on. Shows no number of fewer visitors than he lets others see.
  *
- * Site settings come from KV, numbers from the cache of the edge for five minutes, and before that from the isolate's for
- * one: Cloudflare promises its Cache API to Workers on domains of their own, and not on workers.dev. So a badge that is
- * looked at often asks D1 and the tallies seldom, and it may do so as often as a key may.
+ * Strangers ask, and of paths that they make up. So the pages of a site and period are asked for together, its 1,000 most
+ * viewed, and a page that is not among them is told as one without counts: a path costs nothing. Site settings come from
+ * KV; numbers from the isolate's memory for a minute, and before that from the cache of the edge for five: Cloudflare
+ * promises its Cache API to Workers on domains of their own, and not on workers.dev. What is in neither is asked of D1
+ * and the tallies as often as a site's badges may ask, which pay for what D1 reads; past that, and while D1 is away, the
+ * isolate's last numbers serve on.
  */
 
 import { z } from "zod";
 import { MINUTE_MS } from "../calendar.ts";
+import { systemClock } from "../collect/deps.ts";
+import { SingleFlight } from "../collect/single-flight.ts";
 import { json, refusal } from "../http.ts";
 import { Known } from "../known.ts";
+import { LIMITS } from "../limits.ts";
 import { domainOf } from "../manage/domain.ts";
 import { overRate } from "../meter/rate.ts";
 import type { Context } from "../route.ts";
@@ -32,6 +38,10 @@ type Asked = z.infer<typeof BADGE>;
 
 const METRICS = ["pageviews", "visitors"] as const;
 const CACHED_SECONDS = 300;
+const PAGES = 1_000;
+/** Of a path, a page's numbers; of `SITE` the site's. Those of few visitors are left out. */
+type Numbers = Record<string, { pageviews: number; visitors: number }>;
+const SITE = "";
 
 /** Any page may show it. */
 const OPEN = { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" };
@@ -48,7 +58,9 @@ interface Count {
   below?: number;
 }
 
-const remembered = new Known<Count>({ keptMs: MINUTE_MS, most: 1_000 });
+/** 1,000 paths of 500 characters are half a megabyte: so many fit into an isolate. */
+const remembered = new Known<Numbers>({ keptMs: MINUTE_MS, most: 40 });
+const flights = new SingleFlight<Numbers>();
 
 /** Of `/badge/:file`: the whole site. */
 export function siteBadge(_request: Request, context: Context, access: Access = ACCESS): Promise<Response> {
@@ -67,23 +79,14 @@ async function badge(file: string, pageOf: string | null, context: Context, acce
     if (form === undefined) return refusal(404, "badge: must end in .svg or .json");
     const asked = parametersOf(context.url, BADGE);
     if (asked instanceof Response) return asked;
+    const path = pageOf === null ? null : `/${name}`;
+    if (path !== null && path.length > LIMITS.pathChars) return refusal(404, "path: no page has one as long");
     const site = await siteOf(context, pageOf ?? name);
     if (site instanceof Response) return site;
 
-    const path = pageOf === null ? null : `/${name}`;
-    const key = cacheKey(context, site, path, asked);
-    let refused: Response | null = null;
-    const ask = async (): Promise<Count | null> => {
-      const cached = await caches.default.match(key);
-      if (cached) return cached.json<Count>();
-      refused = await overRate(context.env, { kind: "badge", id: site.id }, context.now);
-      if (refused) return null;
-      const count = await counted(site, path, asked, context, access);
-      context.ctx.waitUntil(caches.default.put(key, json(count, 200, CACHED)));
-      return count;
-    };
-    const count = await remembered.find(key, context.now, ask, { keepNone: false });
-    if (!count) return refused ?? refusal(500, "Something went wrong here.");
+    const numbers = await numbersOf(site, path === null ? "site" : "pages", asked, context, access);
+    if (numbers instanceof Response) return numbers;
+    const count = countIn(numbers, site, path, asked);
     return form === "json" ? json(count, 200, CACHED) : image(count, asked);
   });
   for (const [header, value] of Object.entries(OPEN)) answer.headers.set(header, value);
@@ -97,39 +100,81 @@ async function siteOf({ env, now }: Context, domain: string): Promise<Site | Res
   return site.badge ? site : refusal(403, "site: its owner shows no badge");
 }
 
-/** One entry for both forms, however the request was written; none from before the owner changed what others may see. */
-function cacheKey({ url }: Context, { id, minVisitors }: Site, path: string | null, { period }: Asked): string {
+/** What is remembered, else cached, else asked for now; or the 429 to answer. */
+async function numbersOf(
+  site: Site,
+  of: "site" | "pages",
+  asked: Asked,
+  context: Context,
+  access: Access,
+): Promise<Numbers | Response> {
+  const { env, ctx, now } = context;
+  const key = cacheKey(context, site, of, asked);
+  let refused: Response | null = null;
+  const ask = async (): Promise<Numbers> => {
+    const cached = await caches.default.match(key);
+    if (cached) return cached.json<Numbers>();
+    refused = await overRate(env, { kind: "badge", id: site.id }, now);
+    if (refused) throw new Error("over the limit");
+    const numbers = await counted(site, of, asked, context, access);
+    ctx.waitUntil(caches.default.put(key, json(numbers, 200, CACHED)));
+    return numbers;
+  };
+  const platform = { clock: systemClock, waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work) };
+  try {
+    const known = await remembered.find(key, now, () => flights.run(key, platform, ask), {
+      keepNone: false,
+      staleOnError: true,
+    });
+    return known ?? {};
+  } catch (error) {
+    if (refused) return refused;
+    throw error;
+  }
+}
+
+/** One entry for all pages and both forms; none from before the owner changed what others may see. */
+function cacheKey({ url }: Context, { id, minVisitors }: Site, of: string, { period }: Asked): string {
   const key = new URL("/badge", url);
-  key.search = new URLSearchParams({
-    id: `${id}`,
-    least: `${minVisitors}`,
-    period,
-    ...(path !== null && { path }),
-  }).toString();
+  key.search = new URLSearchParams({ id: `${id}`, least: `${minVisitors}`, period, of }).toString();
   return key.href;
 }
 
 async function counted(
   site: Site,
-  path: string | null,
+  of: "site" | "pages",
   { period }: Asked,
   context: Context,
   access: Access,
-): Promise<Count> {
+): Promise<Numbers> {
   // Few visitors are told from nobody below: a question about few would be refused.
   const counts = { ...countsOf(site, context, access), minVisitors: 0 };
   const now = localNow(site, context.now);
   const range = rangeNamed(period, now, period === "all" ? await firstDayOf(counts) : now.today);
-  const filter = path === null ? null : { dimension: "event:page", anyOf: [[path]] };
-  const { answers } = await run([queryOf({ metrics: METRICS, range, filter })], counts);
-  const { pageviews = 0, visitors = 0 } = answers[0]?.rows[0]?.metrics ?? {};
-  const isFew = Number(visitors) < site.minVisitors;
+  const pages = {
+    dimensions: ["event:page"],
+    order: [{ by: "pageviews", direction: "desc" as const }],
+    page: { offset: 0, count: PAGES },
+  };
+  const { answers } = await run([queryOf({ metrics: METRICS, range, ...(of === "pages" && pages) })], counts);
+  const numbers: Numbers = {};
+  for (const { dimensions, metrics } of answers[0]?.rows ?? []) {
+    const { pageviews = 0, visitors = 0 } = metrics;
+    if (Number(visitors) < site.minVisitors) continue;
+    numbers[dimensions[0] ?? SITE] = { pageviews: Number(pageviews), visitors: Number(visitors) };
+  }
+  return numbers;
+}
+
+function countIn(numbers: Numbers, site: Site, path: string | null, { period }: Asked): Count {
+  const { pageviews, visitors } = numbers[path ?? SITE] ?? { pageviews: 0, visitors: 0 };
+  const isFew = visitors < site.minVisitors;
   return {
     site: site.domain,
     path,
     period,
-    pageviews: isFew ? null : Number(pageviews),
-    visitors: isFew ? null : Number(visitors),
+    pageviews: isFew ? null : pageviews,
+    visitors: isFew ? null : visitors,
     ...(isFew && { below: site.minVisitors }),
   };
 }

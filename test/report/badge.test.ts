@@ -228,15 +228,15 @@ describe("a badge that is looked at often", () => {
     }
   });
 
-  it("asks seldom where the edge has no cache, too", async () => {
+  it("asks seldom where the edge has no cache, too, and shows what it knows while D1 is away", async () => {
     vi.spyOn(caches.default, "match").mockResolvedValue(undefined);
-    await get("cached.example.com/edgeless.json");
+    const fresh = await get("cached.example.com/blog/.json?period=30d");
     const untouched = { DB: UNTOUCHED_D1, TALLY: {} as typeof env.TALLY };
-    expect((await get("cached.example.com/edgeless.json", { env: untouched })).status).toBe(200);
-    const later = NOON + 60_000;
+    expect((await get("cached.example.com/blog/.json?period=30d", { env: untouched })).status).toBe(200);
     const away = guarded(() => Promise.reject(new Error("Network connection lost.")));
     const bindings = { DB: away.DB as D1Database };
-    expect((await get("cached.example.com/edgeless.json", { env: bindings, now: later })).status).toBe(503);
+    const later = await get("cached.example.com/blog/.json?period=30d", { env: bindings, now: NOON + 60_000 });
+    expect(later).toMatchObject({ status: 200, body: fresh.body });
   });
 
   it("is no other period's, page's or site's", async () => {
@@ -247,12 +247,77 @@ describe("a badge that is looked at often", () => {
     expect(await json("shown.example.com/blog/.json?period=7d")).toMatchObject({ site: "shown.example.com" });
   });
 
+  it("costs for one page as much as for thousands that were made up", async () => {
+    const asked: string[] = [];
+    const take = async () => {
+      asked.push("meter");
+      return null;
+    };
+    const METER = { getByName: () => ({ take }) } as unknown as typeof env.METER;
+    const { DB } = guarded((run) => {
+      asked.push("D1");
+      return run();
+    });
+    const bindings = { DB: DB as D1Database, METER };
+    const path = (name: string) => `costs.example.com/${name}.json?period=30d`;
+    await call("POST /api/v1/sites", { body: { domain: "costs.example.com", badge: true } });
+    await counts("costs.example.com", [["2026-11-21", 5, 9]]);
+    expect((await get(path("blog/"), { env: bindings })).body).toMatchObject({ pageviews: 3 });
+    const one = asked.length;
+    expect(one).toBeGreaterThan(1);
+    // By the memory, and, when that has forgotten it, by the edge.
+    for (const now of [NOON, NOON + 120_000]) {
+      for (let n = 0; n < 200; n++) {
+        const { status, body } = await get(path(`made-up-${n}`), { env: bindings, now });
+        expect([status, body.pageviews, body.below]).toEqual([200, null, 3]);
+      }
+    }
+    expect(asked).toHaveLength(one);
+  });
+
+  it("costs once where many ask at once", async () => {
+    await call("POST /api/v1/sites", { body: { domain: "crowd.example.com", badge: true } });
+    let asked = 0;
+    const take = async () => {
+      asked++;
+      return null;
+    };
+    const METER = { getByName: () => ({ take }) } as unknown as typeof env.METER;
+    const paths = Array.from({ length: 20 }, (_, n) => `crowd.example.com/${n}.json`);
+    const answers = await Promise.all(paths.map((path) => get(path, { env: { METER } })));
+    expect(answers.map(({ status }) => status)).toEqual(paths.map(() => 200));
+    expect(asked).toBe(1);
+  });
+
+  it("tells of the 1,000 most viewed pages", async () => {
+    await call("POST /api/v1/sites", { body: { domain: "large.example.com", badge: true, min_visitors: 0 } });
+    const site = await siteNamed("large.example.com");
+    const pages = Array.from({ length: 1_001 }, (_, n) => [`${site.domain}/${n}`, [5, 5, 2_000 - n]]);
+    await store(site, "2026-11-21", "site", { "": [5, 5, 5] });
+    await store(site, "2026-11-21", "page", Object.fromEntries(pages));
+    expect(await json("large.example.com/0.json")).toMatchObject({ pageviews: 2_000, visitors: 5 });
+    expect(await json("large.example.com/999.json")).toMatchObject({ pageviews: 1_001, visitors: 5 });
+    expect(await json("large.example.com/1000.json")).toMatchObject({ pageviews: 0, visitors: 0 });
+  });
+
+  it("is of no page whose path is longer than any", async () => {
+    const longest = "x".repeat(499);
+    expect((await get(`shown.example.com/${longest}.json`)).status).toBe(200);
+    const untouched = { DB: UNTOUCHED_D1, KV: {} as typeof env.KV, METER: {} as typeof env.METER };
+    const answer = await get(`shown.example.com/${longest}x.json`, { env: untouched });
+    expect(answer).toMatchObject({ status: 404, body: { error: "path: no page has one as long" } });
+  });
+
   it("counts for the site's badges, and for nobody else, when it does ask", async () => {
     const low = { API_REQUESTS_PER_HOUR: 2 };
-    const ask = (path: string) => get(`busy.example.com/${path}.json`, { env: low });
+    const ask = (query: string, now = NOON) => get(`busy.example.com/1.json?period=${query}`, { env: low, now });
     const statuses: number[] = [];
-    for (const path of ["1", "2", "3", "1"]) statuses.push((await ask(path)).status);
+    for (const period of ["7d", "30d", "day", "7d"]) statuses.push((await ask(period)).status);
     expect(statuses).toEqual([200, 200, 429, 200]);
+    // Past the limit it shows the last numbers there are.
+    vi.spyOn(caches.default, "match").mockResolvedValue(undefined);
+    expect((await ask("7d", NOON + 120_000)).status).toBe(200);
+    expect((await ask("day", NOON + 120_000)).status).toBe(429);
     await call("PUT /api/v1/sites/busy.example.com", { body: { public: true } });
     const report = await call("GET /api/v1/stats/realtime/visitors?site_id=busy.example.com", { key: null, env: low });
     expect(report.status).toBe(200);
@@ -260,7 +325,7 @@ describe("a badge that is looked at often", () => {
 
   it("is told to come back while D1 is away", async () => {
     const { DB } = guarded(() => Promise.reject(new Error("Network connection lost.")));
-    const answer = await get("cached.example.com/new.svg", { env: { DB: DB as D1Database } });
+    const answer = await get("cached.example.com/new.svg?period=month", { env: { DB: DB as D1Database } });
     expect(answer).toMatchObject({ status: 503, body: { error: "D1 does not answer" } });
     expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("*");
   });
