@@ -35,6 +35,8 @@ export interface Dimension {
   parent?: string;
   /** Dimensions that share their table of values (and so its bound). Default: the name. */
   values?: string;
+  /** How many parts a joint value may have; blank ones at its end are left out. Default: 1, it is not joint. */
+  parts?: number;
   /** What reports call the empty value. */
   blank: string;
   /** The property of the Stats API, with what part of a joint value it shows (parts are separated by a tab). */
@@ -75,7 +77,7 @@ export const DIMENSIONS = [
     property: "visit:exit_page",
   },
   // source, referrer, utm_source, utm_medium, utm_campaign, utm_content, utm_term: the link that led here
-  { name: "acquisition", kind: "visit", stored: true, blank: "" },
+  { name: "acquisition", kind: "visit", stored: true, parts: 7, blank: "" },
   { name: "source", kind: "visit", stored: true, blank: DIRECT, property: "visit:source" },
   { name: "channel", kind: "visit", stored: true, blank: "Direct", property: "visit:channel" },
   { name: "referrer", kind: "visit", stored: true, blank: DIRECT, property: "visit:referrer" },
@@ -85,7 +87,7 @@ export const DIMENSIONS = [
   { name: "utm_content", kind: "visit", stored: true, blank: NOT_SET, property: "visit:utm_content" },
   { name: "utm_term", kind: "visit", stored: true, blank: NOT_SET, property: "visit:utm_term" },
   // country + region: `LV\tLV-RIX`
-  { name: "location", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:region" },
+  { name: "location", kind: "visitor", stored: true, parts: 2, blank: NOT_SET, property: "visit:region" },
   {
     name: "country",
     kind: "visitor",
@@ -99,6 +101,7 @@ export const DIMENSIONS = [
     name: "browser_version",
     kind: "visitor",
     stored: true,
+    parts: 2,
     blank: NOT_SET,
     property: "visit:browser_version",
   },
@@ -110,7 +113,7 @@ export const DIMENSIONS = [
     blank: NOT_SET,
     property: "visit:browser",
   },
-  { name: "os_version", kind: "visitor", stored: true, blank: NOT_SET, property: "visit:os_version" },
+  { name: "os_version", kind: "visitor", stored: true, parts: 2, blank: NOT_SET, property: "visit:os_version" },
   {
     name: "os",
     kind: "visitor",
@@ -127,7 +130,7 @@ export const DIMENSIONS = [
   // patterns of page goals; goals that are events are counted as events
   { name: "goal", kind: "goal", stored: true, blank: "" },
   // event + currency: `Purchase\tEUR`
-  { name: "revenue", kind: "revenue", stored: true, blank: "" },
+  { name: "revenue", kind: "revenue", stored: true, parts: 2, blank: "" },
   { name: "dropped", kind: "tally", stored: true, blank: "" },
   // what is not exact about a day: `approximate`, `capped:<dimension>`, `capped:visit` and `capped:visitor` (all the
   // dimensions of that kind), `capped:properties`

@@ -7,7 +7,7 @@
 import { channelOf } from "../collect/channel.ts";
 import { taggedSource } from "../collect/source.ts";
 import { clean } from "../collect/text.ts";
-import { DIMENSIONS, OTHER, PAGEVIEW, PART, propertyDimension } from "../dimensions.ts";
+import { DIMENSIONS, type Dimension, OTHER, PAGEVIEW, PART, propertyDimension } from "../dimensions.ts";
 import { LIMITS } from "../limits.ts";
 import { COLUMN, COUNTED, type Counted } from "../metrics.ts";
 import { joint } from "../tally/describe-hit.ts";
@@ -107,11 +107,20 @@ function* summedRows(values: Values, textsOf: (value: string) => string[]): Gene
   for (const { texts, counts } of sums.values()) yield [texts, counts];
 }
 
-/** The parts of a joint value, blank ones too. `(other)` is the first part alone. */
-function parts(count: number): (value: string) => string[] {
+const STORED = new Map<string, Dimension>(
+  DIMENSIONS.filter(({ stored }) => stored).map((dimension) => [dimension.name, dimension]),
+);
+
+/** How many parts a value of a stored dimension may have. */
+function mostParts(dimension: string): number {
+  return STORED.get(dimension)?.parts ?? 1;
+}
+
+/** The parts of a dimension's values, blank ones too. `(other)` is the first part alone. */
+function partsOf(dimension: string): (value: string) => string[] {
   return (value) => {
     const found = value.split(PART);
-    return Array.from({ length: count }, (_, part) => found[part] ?? "");
+    return Array.from({ length: mostParts(dimension) }, (_, part) => found[part] ?? "");
   };
 }
 
@@ -142,8 +151,6 @@ function storeByPath(dimension: string): Table["store"] {
     add(dimension, pageOf(hosts.get(path) ?? domain, path), counts);
   };
 }
-
-const SOURCE_TEXTS = 7;
 
 function storeSource(texts: readonly string[], counts: readonly number[], add: Add): void {
   const [named = "", referrer = "", ...utm] = texts.map(short);
@@ -199,17 +206,6 @@ function storeEvent([text = "", url = "", path = ""]: readonly string[], counts:
   add("site", "", events);
 }
 
-const STORED = new Map<string, (typeof DIMENSIONS)[number]>(
-  DIMENSIONS.filter(({ stored }) => stored).map((dimension) => [dimension.name, dimension]),
-);
-/** How many parts a value may have. */
-const PARTS: Partial<Record<string, number>> = {
-  acquisition: SOURCE_TEXTS,
-  location: 2,
-  browser_version: 2,
-  os_version: 2,
-};
-
 /** `event:<event>:<property>`, or the one of all properties beyond their bound. */
 const PROPERTY = /^event:([^:]+:.+|\(other\))$/s;
 
@@ -218,7 +214,7 @@ function storedFault([dimension = "", value = ""]: readonly string[]): [text: nu
   if (/\p{Cc}/u.test(dimension) || /\p{Cc}/u.test(value.replaceAll(PART, ""))) {
     return [/\p{Cc}/u.test(dimension) ? 0 : 1, "must not contain control characters"];
   }
-  const most = PARTS[dimension] ?? 1;
+  const most = mostParts(dimension);
   return value.split(PART).length > most ? [1, `must have at most ${most} parts (separated by tabs)`] : null;
 }
 
@@ -246,7 +242,7 @@ export const PLAUSIBLE_TABLES: readonly Table[] = [
     "sources",
     "source,referrer,utm_source,utm_medium,utm_campaign,utm_content,utm_term,pageviews,visitors,visits,visit_duration,bounces",
     "acquisition",
-    parts(SOURCE_TEXTS),
+    partsOf("acquisition"),
     storeSource,
   ),
   table(
@@ -289,23 +285,28 @@ export const PLAUSIBLE_TABLES: readonly Table[] = [
     isWhole: true,
     store: storeEvent,
   },
-  table("locations", `country,region,city,${visitMetrics}`, "location", parts(2), ([country, region = ""], ...rest) =>
-    // Plausible's word for an unknown country
-    storeJoint("location")([country === "ZZ" ? "" : (country ?? ""), region], ...rest),
+  table(
+    "locations",
+    `country,region,city,${visitMetrics}`,
+    "location",
+    partsOf("location"),
+    ([country, region = ""], ...rest) =>
+      // Plausible's word for an unknown country
+      storeJoint("location")([country === "ZZ" ? "" : (country ?? ""), region], ...rest),
   ),
-  table("devices", `device,${visitMetrics}`, "device", parts(1), storeJoint("device")),
+  table("devices", `device,${visitMetrics}`, "device", partsOf("device"), storeJoint("device")),
   table(
     "browsers",
     `browser,browser_version,${visitMetrics}`,
     "browser_version",
-    parts(2),
+    partsOf("browser_version"),
     storeJoint("browser_version"),
   ),
   table(
     "operating_systems",
     `operating_system,operating_system_version,${visitMetrics}`,
     "os_version",
-    parts(2),
+    partsOf("os_version"),
     storeJoint("os_version"),
   ),
 ];

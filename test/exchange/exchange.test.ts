@@ -2,12 +2,14 @@ import { env, exports } from "cloudflare:workers";
 import fc from "fast-check";
 import { unzipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { PART, propertyDimension } from "../../src/dimensions.ts";
+import { type DIMENSIONS, PART, propertyDimension } from "../../src/dimensions.ts";
 import { exported } from "../../src/exchange/export.ts";
 import { type CountsSource, firstOwnDay, storedDays } from "../../src/exchange/stored-days.ts";
 import type { OpenDay } from "../../src/hit.ts";
+import { COUNTED } from "../../src/metrics.ts";
 import { call, makeKey, NOON } from "../manage/support.ts";
 import { openDay, siteOf } from "../report/fakes.ts";
+import { machineDay } from "./machine-day.ts";
 import { type Cells, type Counted, counted, exportOf, exportZip, importInto, makeSite, store } from "./support.ts";
 
 let sites = 0;
@@ -44,29 +46,44 @@ function counts(columns: number): fc.Arbitrary<number[]> {
     .map((found) => found.slice(0, found.findLastIndex((count) => count > 0) + 1))
     .filter((found) => found.length > 0);
 }
-const cells = (value: fc.Arbitrary<string>, columns = 6) =>
-  fc.dictionary(value, counts(columns), { minKeys: 1, maxKeys: 5, noNullPrototype: true });
+const cells = (value: fc.Arbitrary<string>) =>
+  fc.dictionary(value, counts(COUNTED.length), { minKeys: 1, maxKeys: 5, noNullPrototype: true });
+
+const event = fc.constantFrom("Signup", "Outbound Link: Click", ...NASTY);
+/** Values of every dimension that is stored: a new one does not compile without its own here. */
+const VALUES: Record<Extract<(typeof DIMENSIONS)[number], { stored: true }>["name"], fc.Arbitrary<string>> = {
+  site: fc.constant(""),
+  hour: fc.nat(23).map(String),
+  page,
+  entry_page: page,
+  exit_page: page,
+  acquisition: fc.array(word, { maxLength: 7 }).map(cut),
+  source: word,
+  channel: fc.constantFrom("Organic Search", ""),
+  referrer: word,
+  utm_source: word,
+  utm_medium: word,
+  utm_campaign: word,
+  utm_content: word,
+  utm_term: word,
+  location: fc.constantFrom("LV\tLV-RIX", "LV", ""),
+  browser_version: fc.constantFrom("Firefox\t145", "Samsung Internet\t28", "Chrome"),
+  os_version: fc.constantFrom("Windows\t10/11", "iOS\t26", "macOS\t10.15+", "Linux"),
+  device: fc.constantFrom("Desktop", "Mobile", ""),
+  screen: fc.constantFrom("Laptop", ""),
+  language: fc.constantFrom("lv", ""),
+  event,
+  goal: fc.constantFrom("/blog/**", "/*", ...NASTY.map((text) => `/${text}`)),
+  revenue: fc.tuple(event, fc.constantFrom("EUR", "USD", "JPY", "KWD")).map(cut),
+  dropped: fc.constantFrom("bot", "rate"),
+  flags: fc.constantFrom("approximate", "capped:page"),
+};
+const STORED = Object.keys(VALUES);
 
 const DAY = fc.record({
-  site: cells(fc.constant("")),
-  hour: cells(fc.nat(23).map(String)),
-  page: cells(page, 10),
-  entry_page: cells(page),
-  exit_page: cells(page),
-  acquisition: cells(fc.array(word, { maxLength: 7 }).map(cut)),
-  source: cells(word),
-  channel: cells(fc.constantFrom("Organic Search", "")),
-  location: cells(fc.constantFrom("LV\tLV-RIX", "LV", "")),
-  browser_version: cells(fc.constantFrom("Firefox\t145", "Chrome")),
-  os_version: cells(fc.constantFrom("Windows\t10/11", "iOS\t26")),
-  device: cells(fc.constantFrom("Desktop", "Mobile", "")),
-  screen: cells(fc.constantFrom("Laptop", "")),
-  language: cells(fc.constantFrom("lv", "")),
-  event: cells(fc.constantFrom("Signup", "Outbound Link: Click", ...NASTY)),
+  ...Object.fromEntries(Object.entries(VALUES).map(([dimension, value]) => [dimension, cells(value)])),
   "event:Signup:plan": cells(word),
   [propertyDimension("=1+1", "@x:y")]: cells(word),
-  dropped: cells(fc.constantFrom("bot", "rate")),
-  flags: cells(fc.constantFrom("approximate", "capped:page")),
 });
 
 /** Some random days of a site. */
@@ -88,6 +105,7 @@ describe("export and import", () => {
     await store(from.id, randomDays(seed));
     await store(from.id, randomDays(seed + 100), 1);
     const before = await counted(from.id);
+    for (const day of Object.values(before)) expect(Object.keys(day)).toEqual(expect.arrayContaining(STORED));
     const answer = await importInto(to.domain, await exportZip(from.domain));
     expect(answer).toMatchObject({ status: 200, body: { source: "footfall", days: Object.keys(before).length } });
     expect(await counted(to.id)).toEqual(before);
@@ -95,6 +113,21 @@ describe("export and import", () => {
     const next = await newSite();
     await importInto(next.domain, await exportZip(to.domain));
     expect(await counted(next.id)).toEqual(before);
+  });
+
+  it("bring what is counted of goals, revenue, refunds and new visitors, in several currencies", async () => {
+    const [from, to] = [await newSite(), await newSite()];
+    const day = machineDay("2026-11-01");
+    const countedColumns = Object.values(day).flatMap((cells) => Object.values(cells).map((row) => row.length));
+    expect(Math.max(...countedColumns)).toBe(COUNTED.length);
+    expect(Object.keys(day.revenue ?? {})).toEqual(
+      expect.arrayContaining(["Purchase\tEUR", "Purchase\tJPY", "Order: paid\tKWD", "Refund\tUSD"]),
+    );
+    expect(Object.keys(day)).toEqual(expect.arrayContaining(STORED));
+    await store(from.id, { "2026-11-01": day });
+    const answer = await importInto(to.domain, await exportZip(from.domain));
+    expect(answer).toMatchObject({ status: 200, body: { source: "footfall", days: 1 } });
+    expect(await counted(to.id)).toEqual(await counted(from.id));
   });
 
   it.each([6, 7, 8])("bring by Plausible's files alone what these can carry (seed %i)", async (seed) => {
@@ -173,7 +206,7 @@ const CARRIED: [string, readonly number[]][] = [
   ["device", VISIT],
   ["event", EVENT],
 ];
-const NOT_CARRIED = ["hour", "screen", "language", "dropped", "flags", "event:Signup:plan"];
+const NOT_CARRIED = ["hour", "screen", "language", "goal", "revenue", "dropped", "flags", "event:Signup:plan"];
 
 /** The columns that are carried; without values that have none. */
 function kept(cells: Cells | undefined, columns: readonly number[]): Cells {

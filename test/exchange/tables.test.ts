@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { taggedSource } from "../../src/collect/source.ts";
 import { SOURCE_NAMES } from "../../src/collect/source-names.ts";
-import { OTHER, propertyDimension } from "../../src/dimensions.ts";
+import { DIMENSIONS, type Dimension, OTHER, PART, propertyDimension } from "../../src/dimensions.ts";
 import { DayValues, type Values } from "../../src/exchange/day-values.ts";
 import { fileName, parseFileName } from "../../src/exchange/file-name.ts";
 import { cellsOf, headerOf, PLAUSIBLE_TABLES, STORED_TABLE, TABLES, type Table } from "../../src/exchange/tables.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { COUNTED } from "../../src/metrics.ts";
+import { machineDay } from "./machine-day.ts";
 
 type Cells = Record<string, number[]>;
 type Dimensions = Record<string, Cells>;
@@ -219,6 +220,17 @@ describe("a row of Plausible's", () => {
     });
   });
 });
+
+it.each(DIMENSIONS.filter(({ stored }) => stored).map((dimension: Dimension) => [dimension.name, dimension] as const))(
+  "takes as many parts of a value of %s as counting makes",
+  (name, { parts = 1 }) => {
+    const values = Object.keys(machineDay("2026-11-01")[name] ?? {});
+    expect(Math.max(...values.map((value) => value.split(PART).length))).toBe(parts);
+    for (const value of values) expect(STORED_TABLE.fault?.([name, value])).toBeNull();
+    const tooMany = Array.from({ length: parts + 1 }, () => "x").join(PART);
+    expect(STORED_TABLE.fault?.([name, tooMany])).toEqual([1, `must have at most ${parts} parts (separated by tabs)`]);
+  },
+);
 
 /** Values as the counting makes them. */
 const word = fc.string({ unit: fc.constantFrom(..."aZ0=-@'\"é🙂 .".split("")), minLength: 1, maxLength: 6 });
