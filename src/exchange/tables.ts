@@ -12,6 +12,7 @@ import { LIMITS } from "../limits.ts";
 import { COLUMN, COUNTED, type Counted } from "../metrics.ts";
 import { joint } from "../tally/describe-hit.ts";
 import { addCounts, type Values } from "./day-values.ts";
+import { BROWSER_NAMES, DEVICE_NAMES, type Names, SYSTEM_NAMES } from "./plausible-names.ts";
 
 /** Takes counts for a value of a stored dimension. */
 export type Add = (dimension: string, value: string, counts: readonly number[]) => void;
@@ -129,6 +130,20 @@ const short = (text: string) => clean(text, LIMITS.acquisitionChars);
 /** Stores each row under its parts, joined. */
 function storeJoint(dimension: string): Table["store"] {
   return (texts, counts, add) => add(dimension, joint(...texts.map(short)), counts);
+}
+
+/** A file of Plausible's whose first text is a name, which both may know by another. */
+function namedTable(name: string, columns: string, dimension: string, names: Names): Table {
+  return table(
+    name,
+    columns,
+    dimension,
+    (value) => {
+      const [first = "", ...more] = partsOf(dimension)(value);
+      return [names.toPlausible(first), ...more];
+    },
+    ([first = "", ...more], ...rest) => storeJoint(dimension)([names.fromPlausible(short(first)), ...more], ...rest),
+  );
 }
 
 /** `example.com/blog` → `example.com`, `/blog`; a page without a host has a path alone. */
@@ -294,20 +309,13 @@ export const PLAUSIBLE_TABLES: readonly Table[] = [
       // Plausible's word for an unknown country
       storeJoint("location")([country === "ZZ" ? "" : (country ?? ""), region], ...rest),
   ),
-  table("devices", `device,${visitMetrics}`, "device", partsOf("device"), storeJoint("device")),
-  table(
-    "browsers",
-    `browser,browser_version,${visitMetrics}`,
-    "browser_version",
-    partsOf("browser_version"),
-    storeJoint("browser_version"),
-  ),
-  table(
+  namedTable("devices", `device,${visitMetrics}`, "device", DEVICE_NAMES),
+  namedTable("browsers", `browser,browser_version,${visitMetrics}`, "browser_version", BROWSER_NAMES),
+  namedTable(
     "operating_systems",
     `operating_system,operating_system_version,${visitMetrics}`,
     "os_version",
-    partsOf("os_version"),
-    storeJoint("os_version"),
+    SYSTEM_NAMES,
   ),
 ];
 

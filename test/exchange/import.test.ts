@@ -152,7 +152,7 @@ const IMPORTED: Counted = {
     "event:Outbound Link%3A Click:url": { "https://a.example/": [2, 0, 0, 0, 0, 3] },
     exit_page: { "example.com/": [6, 7, 10, 3, 460], "DOMAIN/gone": [4, 4, 11, 1, 800] },
     location: { "LV\tLV-RIX": [6, 8, 14, 3, 660], DE: [3, 3, 7, 1, 600] },
-    os_version: { "GNU/Linux": [9, 11, 21, 4, 1260] },
+    os_version: { Linux: [9, 11, 21, 4, 1260] },
     page: {
       "example.com/": [8, 9, 12, 0, 0, 0, 300, 9, 480, 8],
       "docs.example.com/install": [4, 4, 9, 0, 0, 0, 400, 4, 310, 4],

@@ -1,3 +1,4 @@
+import Bowser from "bowser";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { taggedSource } from "../../src/collect/source.ts";
@@ -5,6 +6,7 @@ import { SOURCE_NAMES } from "../../src/collect/source-names.ts";
 import { DIMENSIONS, type Dimension, OTHER, PART, propertyDimension } from "../../src/dimensions.ts";
 import { DayValues, type Values } from "../../src/exchange/day-values.ts";
 import { fileName, parseFileName } from "../../src/exchange/file-name.ts";
+import { BROWSER_NAMES, DEVICE_NAMES, SYSTEM_NAMES } from "../../src/exchange/plausible-names.ts";
 import { cellsOf, headerOf, PLAUSIBLE_TABLES, STORED_TABLE, TABLES, type Table } from "../../src/exchange/tables.ts";
 import { LIMITS } from "../../src/limits.ts";
 import { COUNTED } from "../../src/metrics.ts";
@@ -87,6 +89,21 @@ describe("a stored value as a row", () => {
   ])("%s: %s %j", (table, dimension, value, cells) => {
     const [row] = written(table, { [dimension]: { [value]: COUNTS } });
     expect(row?.slice(0, cells.length)).toEqual(cells);
+  });
+
+  it("has the name that Plausible has for it, and is one with what has the same name there", () => {
+    expect(written("operating_systems", { os_version: { "macOS\t10.15+": [1], "Linux\t": [2], Linux: [3] } })).toEqual([
+      ["Mac", "10.15+", 1, 0, 0, 0, 0],
+      ["GNU/Linux", "", 5, 0, 0, 0, 0],
+    ]);
+    expect(written("browsers", { browser_version: { "Samsung Internet\t28": [1], [OTHER]: [2] } })).toEqual([
+      ["Samsung Browser", "28", 1, 0, 0, 0, 0],
+      [OTHER, "", 2, 0, 0, 0, 0],
+    ]);
+    expect(written("devices", { device: { Desktop: [1], TV: [2], Tablet: [3] } })).toEqual([
+      ["Desktop", 3, 0, 0, 0, 0],
+      ["Tablet", 3, 0, 0, 0, 0],
+    ]);
   });
 
   it("is one with the same path on other hosts, where the file has no hosts", () => {
@@ -221,6 +238,41 @@ describe("a row of Plausible's", () => {
   });
 });
 
+describe("names that Plausible has", () => {
+  it("stand for those that they have here, with their versions as they are", () => {
+    const rows = (...texts: string[][]) => texts.map((texts): [string[], number[]] => [texts, [1]]);
+    expect(
+      stored([
+        [
+          "operating_systems",
+          ...rows(["GNU/Linux", ""], ["Ubuntu", ""], ["Mac", "10.15"], ["macOS", "10.15"], ["Windows", "10"]),
+        ],
+        ["browsers", ...rows(["Samsung Browser", "28.0"], ["Safari", "26.1"], ["Mobile App", ""])],
+        ["devices", ...rows(["Laptop"], ["Desktop"], ["Mobile"])],
+      ]),
+    ).toEqual({
+      os_version: { Linux: [2], "macOS\t10.15": [2], "Windows\t10": [1] },
+      browser_version: { "Samsung Internet\t28.0": [1], "Safari\t26.1": [1], "Mobile App": [1] },
+      device: { Desktop: [2], Mobile: [1] },
+    });
+  });
+
+  it.each([
+    ["systems", SYSTEM_NAMES, [...Object.values(Bowser.OS_MAP), "PlayStation", "Nintendo", "KaiOS", "BSD"], 5],
+    [
+      "browsers",
+      BROWSER_NAMES,
+      [...Object.values(Bowser.BROWSER_MAP), "Samsung Internet", "Huawei Browser", "Mi Browser"],
+      15,
+    ],
+    ["devices", DEVICE_NAMES, ["Desktop", "Mobile", "Tablet"], 0],
+  ] as const)("are taken back for what they were written for: %s", (_, names, here, others) => {
+    for (const name of here) expect(names.fromPlausible(names.toPlausible(name))).toBe(name);
+    // A name that nothing is counted under would stand in the table in vain.
+    expect(here.filter((name) => names.toPlausible(name) !== name)).toHaveLength(others);
+  });
+});
+
 it.each(DIMENSIONS.filter(({ stored }) => stored).map((dimension: Dimension) => [dimension.name, dimension] as const))(
   "takes as many parts of a value of %s as counting makes",
   (name, { parts = 1 }) => {
@@ -240,7 +292,7 @@ const VALUES: Record<string, fc.Arbitrary<string>> = {
   page: fc.tuple(fc.constantFrom("a.example.com", "example.com"), path).map(([host, path]) => host + path),
   location: fc.constantFrom("LV\tLV-RIX", "LV", "", "T1", OTHER),
   device: fc.constantFrom("Desktop", "Mobile", "", OTHER),
-  browser_version: fc.constantFrom("Firefox\t145", "Chrome", "", OTHER),
+  browser_version: fc.constantFrom("Firefox\t145", "Samsung Internet\t28", "Chrome", "", OTHER),
   os_version: fc.constantFrom("Windows\t10/11", "macOS\t10.15+", "Linux", "", OTHER),
   acquisition: fc.array(fc.oneof(fc.constant(""), trimmed), { maxLength: 7 }).map((parts) => {
     const [source = "", ...more] = parts;
