@@ -66,7 +66,7 @@ function filesOf(body: Bytes, contentType: string, fileName: string | null): Fou
     );
   }
   if (isZip(body)) return entriesOf(body);
-  if (fileName === null) throw new Refused("filename: is required for a CSV file that comes without a form");
+  if (fileName === null) throw new Refused("body: must be a ZIP, a form with files, or a CSV with ?filename=");
   return fileOf("filename:", fileName, body);
 }
 
