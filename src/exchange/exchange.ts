@@ -83,8 +83,13 @@ export class Exchange implements ExchangeApi {
         await this.#storage.setAlarm(now + FORGET_MS);
         const staged = await stage(this.#storage.sql, body ?? []);
         const upload = readUpload(staged, contentType, fileName);
-        const before = (await firstOwnDay(this.#source(site))) ?? localDayAt(site.zones, now).day;
-        const { done, unchanged } = await importUpload(upload, { db: this.#env.DB, site, before, now });
+        const { done, unchanged } = await importUpload(upload, {
+          db: this.#env.DB,
+          site,
+          firstOwnDay: await firstOwnDay(this.#source(site)),
+          today: localDayAt(site.zones, now).day,
+          now,
+        });
         return json({ ...shownImport(done), ...(unchanged && { unchanged }) });
       } finally {
         this.#isImporting = false;

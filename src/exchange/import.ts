@@ -26,8 +26,10 @@ import { bounded, type ExchangeFile, type Upload } from "./upload.ts";
 export interface ImportTarget {
   db: D1Database;
   site: { id: number; domain: string };
-  /** Days from this one on are left out: the site counts them itself. */
-  before: string;
+  /** The first day that the site itself counted: it and all after it are left out. null: it has counted nothing yet. */
+  firstOwnDay: string | null;
+  /** The site's day now, which is left out as well, for it is not over. */
+  today: string;
   /** Now, in ms since 1970. */
   now: number;
 }
@@ -38,17 +40,21 @@ export interface ImportTarget {
  */
 export async function importUpload(
   upload: Upload,
-  { db, site, before, now }: ImportTarget,
+  { db, site, firstOwnDay, today, now }: ImportTarget,
 ): Promise<{ done: Import; unchanged: boolean }> {
   await removeLeftovers(db, site.id);
-  const found = inspect(upload, before);
+  const found = inspect(upload, firstOwnDay ?? today);
   const known = (await doneImports(db, site.id)).find(({ contentHash }) => contentHash === found.hash);
   if (known) return { done: known, unchanged: true };
   const { range, days, skipped } = found;
   if (range === null) {
-    throw skipped
-      ? new Refused(`body: must hold days before ${before}: from then on this site counts by itself`, 409)
-      : new Refused("body: must hold counts of at least one day");
+    if (!skipped) throw new Refused("body: must hold counts of at least one day");
+    throw new Refused(
+      firstOwnDay === null
+        ? `body: must hold days before ${today}, which is today: only days that are over can be imported`
+        : `body: must hold days before ${firstOwnDay}, the first day that this site counted itself`,
+      409,
+    );
   }
   await refuseOverlap(db, site.id, range);
 

@@ -253,7 +253,7 @@ describe("days that the site counted itself", () => {
     const answer = await importInto(domain, FIXTURE);
     expect(answer).toMatchObject({
       status: 409,
-      body: { error: "body: must hold days before 2026-02-28: from then on this site counts by itself" },
+      body: { error: "body: must hold days before 2026-02-28, the first day that this site counted itself" },
     });
     expect(await rows(id)).toEqual({ counts: 1, imports: 0 });
   });
@@ -273,6 +273,21 @@ describe("days that the site counted itself", () => {
       visitors: 1,
       skipped: { from: "2026-11-22", to: "2026-11-23", days: 2 },
     });
+  });
+
+  it("are named as not over yet where a site that has counted nothing gets no other", async () => {
+    const { domain, id } = await newSite();
+    const visitors = csv(
+      ["date", "visitors", "pageviews", "bounces", "visits", "visit_duration"],
+      ["2026-11-22", 2, 2, 2, 2, 0],
+    );
+    expect(await importInto(domain, { "imported_visitors_20261122_20261122.csv": visitors })).toMatchObject({
+      status: 409,
+      body: {
+        error: "body: must hold days before 2026-11-22, which is today: only days that are over can be imported",
+      },
+    });
+    expect(await rows(id)).toEqual(NOTHING);
   });
 });
 
@@ -654,7 +669,8 @@ describe("a D1 that fails in the middle", () => {
   const target = (site: { id: number; domain: string }, db: D1Database): ImportTarget => ({
     db,
     site,
-    before: "2026-11-22",
+    firstOwnDay: null,
+    today: "2026-11-22",
     now: NOON,
   });
 
