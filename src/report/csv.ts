@@ -1,6 +1,7 @@
 /** Reports as CSV (RFC 4180), safe to open in a spreadsheet. */
 
 import type { Money } from "./money.ts";
+import { quoted } from "../csv-quoted.ts";
 import type { Value } from "./run.ts";
 
 /** Whether a request asks for CSV: by `Accept`, or by an address that ends in `.csv`. */
@@ -53,5 +54,5 @@ function csvCell(cell: Cell): string {
   if (typeof cell === "object") return csvCell([cell, ...(cell.others ?? [])].map(amountText).join("; "));
   const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(cell) ? `'${cell}` : cell;
   // Where a comma is the sign of decimals, spreadsheets part cells by semicolons, and some by tabs.
-  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",;\t\r\n]/.test(safe) ? quoted(safe) : safe;
 }
