@@ -5,20 +5,15 @@
  */
 
 import { DIMENSIONS, OTHER } from "../dimensions.ts";
-import type { OpenDay, TallyApi } from "../hit.ts";
 import { LIMITS } from "../limits.ts";
-import { everyShard, type Site } from "../site.ts";
-import { from as fromPart, Unavailable } from "../store/unavailable.ts";
+import { everyShard } from "../site.ts";
+import { from as fromPart } from "../store/unavailable.ts";
+import { askTally, type Tallies } from "../tally/ask.ts";
 import { addCounts, type Values } from "./day-values.ts";
 
 /** Where a site's counts are. */
-export interface CountsSource {
-  site: Site;
+export interface CountsSource extends Tallies<"open"> {
   db: D1Database;
-  /** A fresh stub of the tally of a shard. */
-  tally: (siteId: number, shard: number) => Pick<TallyApi, "open">;
-  /** Resolves after so many milliseconds. */
-  wait: (ms: number) => Promise<void>;
 }
 
 /** First and last day. */
@@ -36,10 +31,6 @@ export interface DimensionDay {
 
 /** Stored bytes that are read at once. Parsed they take some ten times as much. */
 export const PIECE_BYTES = 2_000_000;
-
-/** A tally that fails is asked so often again, with a pause before that grows fourfold. */
-const RETRIES = 2;
-const FIRST_PAUSE_MS = 50;
 
 /** The rows of a site that count: its own, and those of done imports. */
 const COUNTING = `counts.site_id = ?1
@@ -119,9 +110,10 @@ async function openDays(
 ): Promise<{ days: DimensionDay[]; answered: string[] }> {
   const answered: string[] = [];
   const days = new Map<string, DimensionDay>();
+  const wanted = { dimensions: dimensions === "all" ? dimensions : [...dimensions], ...range };
   // One after another: all of a busy site's at once would fill the memory.
   for (const shard of everyShard(source.site.shardRules)) {
-    for (const { day, dimensions: counted } of await askTally(source, shard, dimensions, range)) {
+    for (const { day, dimensions: counted } of await askTally(source, shard, (tally) => tally.open(wanted))) {
       answered.push(`${day}:${shard}`);
       for (const [dimension, counts] of Object.entries(counted)) {
         const key = `${day}\n${dimension}`;
@@ -132,23 +124,6 @@ async function openDays(
     }
   }
   return { days: [...days.values()].sort((a, b) => (isBefore(a, b) ? -1 : 1)), answered };
-}
-
-async function askTally(
-  { site, tally, wait }: CountsSource,
-  shard: number,
-  dimensions: readonly string[] | "all",
-  range: DayRange,
-): Promise<OpenDay[]> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      // A stub stays broken after its object failed.
-      return await tally(site.id, shard).open({ dimensions: dimensions === "all" ? "all" : [...dimensions], ...range });
-    } catch (error) {
-      if (attempt === RETRIES || Object(error).overloaded === true) throw new Unavailable("tally", error);
-      await wait(FIRST_PAUSE_MS * 4 ** attempt * (0.5 + Math.random()));
-    }
-  }
 }
 
 /** A row of D1. */

@@ -7,21 +7,17 @@
 import { localDayAt } from "../calendar.ts";
 import { PAGEVIEW, pairName, propertyDimension } from "../dimensions.ts";
 import type { Live, TallyApi } from "../hit.ts";
-import { everyShard, type Site } from "../site.ts";
+import { everyShard } from "../site.ts";
 import { type Bounds, readCounts } from "../store/count-reads.ts";
 import { Unavailable } from "../store/unavailable.ts";
+import { askTally, type Tallies } from "../tally/ask.ts";
 import { openRows } from "./open-rows.ts";
 import { type Read, type Row, Rows } from "./read.ts";
 import { type Answered, readStored, spanOf } from "./stored.ts";
 
 /** Where a site's counts are. */
-export interface Counts {
-  site: Site;
+export interface Counts extends Tallies<"open" | "live"> {
   db: D1Database;
-  /** A fresh stub of the tally of a shard. */
-  tally: (siteId: number, shard: number) => Pick<TallyApi, "open" | "live">;
-  /** Resolves after so many milliseconds. */
-  wait: (ms: number) => Promise<void>;
   /** Now, in ms since 1970. */
   now: number;
   /** Values with fewer visitors must not be told apart to whom this is for; 0: he may see all. */
@@ -33,10 +29,6 @@ export interface Counts {
   /** Is told how many values and rows D1 looked at. */
   spent: (rowsRead: number) => void;
 }
-
-/** A tally that fails is asked so often again, with a pause before that grows fourfold. */
-const RETRIES = 2;
-const FIRST_PAUSE_MS = 50;
 
 export interface Gathered {
   /** The rows of each read, in no order. */
@@ -142,28 +134,5 @@ async function askForDays(reads: readonly Read[], counts: Counts): Promise<Answe
 
 /** Asks every tally of the site; the answers in the order of the shards. */
 function askAll<T>(counts: Counts, call: (tally: Pick<TallyApi, "open" | "live">) => Promise<T>): Promise<T[]> {
-  return Promise.all(everyShard(counts.site.shardRules).map((shard) => ask(counts, shard, call)));
-}
-
-async function ask<T>(
-  { site, tally, wait }: Counts,
-  shard: number,
-  call: (tally: Pick<TallyApi, "open" | "live">) => Promise<T>,
-): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      // A stub stays broken after its object failed.
-      return await call(tally(site.id, shard));
-    } catch (error) {
-      if (attempt === RETRIES || isOverloaded(error)) {
-        throw new Unavailable("tally", error, `the tally of shard ${shard} does not answer`);
-      }
-      await wait(FIRST_PAUSE_MS * 4 ** attempt * (0.5 + Math.random()));
-    }
-  }
-}
-
-/** The platform asks not to repeat these at once. */
-function isOverloaded(error: unknown): boolean {
-  return error instanceof Error && (error as Error & { overloaded?: boolean }).overloaded === true;
+  return Promise.all(everyShard(counts.site.shardRules).map((shard) => askTally(counts, shard, call)));
 }
