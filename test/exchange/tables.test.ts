@@ -1,6 +1,7 @@
 import Bowser from "bowser";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import moving from "../../docs/moving.md?raw";
 import { taggedSource } from "../../src/collect/source.ts";
 import { SOURCE_NAMES } from "../../src/collect/source-names.ts";
 import { DIMENSIONS, type Dimension, OTHER, PART, propertyDimension } from "../../src/dimensions.ts";
@@ -60,6 +61,15 @@ it("has the columns that Plausible's importer takes, in its order", () => {
   expect(headerOf(STORED_TABLE).slice(0, 13).join()).toBe(
     "date,dimension,value,visitors,visits,pageviews,bounces,duration_seconds,custom_events,engaged_seconds,engaged_visits,scroll_percent,scroll_visits",
   );
+});
+
+it("is documented with all the columns that the file of all counts has", () => {
+  const header = headerOf(STORED_TABLE).map((name) => `"${name}"`);
+  expect(moving).toContain(`\n${header.join()}\n`);
+  const [, rows = ""] = moving.split(`${header.join()}\n`);
+  for (const row of rows.slice(0, rows.indexOf("```")).trimEnd().split("\n")) {
+    expect([row, row.split(",").length]).toEqual([row, header.length]);
+  }
 });
 
 // visitors, visits, pageviews, bounces, durationSeconds, customEvents, engagedSeconds, engagedVisits, scrollPercent, scrollVisits
