@@ -1,7 +1,7 @@
 /** Reports as CSV (RFC 4180), safe to open in a spreadsheet. */
 
-import type { Money } from "./money.ts";
 import { quoted } from "../csv-quoted.ts";
+import type { Money } from "./money.ts";
 import type { Value } from "./run.ts";
 
 /** Whether a request asks for CSV: by `Accept`, or by an address that ends in `.csv`. */
