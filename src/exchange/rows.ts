@@ -98,12 +98,16 @@ function reader(file: RowsFile, header: CsvRecord): (record: CsvRecord) => FileR
       if (isOptional && (cell === "" || cell === "\\N")) continue;
       if (!/^\d+$/.test(cell)) throw fault(at, "must be a whole number of 0 or more");
       const count = Number(cell);
-      if (!Number.isSafeInteger(count)) throw fault(at, `must be at most ${Number.MAX_SAFE_INTEGER}`);
+      const most = column >= COLUMN.revenueThousandths ? Number.MAX_SAFE_INTEGER : MOST_COUNTED;
+      if (!Number.isSafeInteger(count) || count > most) throw fault(at, `must be at most ${most}`);
       counts[column] = count;
     }
     return { day, texts, counts, fault: (rule) => fault(dateAt, rule) };
   };
 }
+
+/** More of anything nobody had on a day; SQLite's sums of ten years of such counts are whole numbers still. */
+const MOST_COUNTED = 10 ** 11;
 
 function textFault(cell: string): string | null {
   if (cell.includes("\0")) return "must not contain NUL characters";

@@ -328,12 +328,12 @@ describe("an upload that breaks a rule", () => {
     [
       "an absurd number",
       { [VISITORS]: HEADER + row("2026-03-02", "9007199254740992", 1, 1, 1, 0) },
-      `${VISITORS}, line 2, column 2 (visitors): must be at most 9007199254740991`,
+      `${VISITORS}, line 2, column 2 (visitors): must be at most 100000000000`,
     ],
     [
       "a number of many digits",
       { [VISITORS]: HEADER + row("2026-03-02", "1".repeat(400), 1, 1, 1, 0) },
-      `${VISITORS}, line 2, column 2 (visitors): must be at most 9007199254740991`,
+      `${VISITORS}, line 2, column 2 (visitors): must be at most 100000000000`,
     ],
     [
       "a date that is none",
