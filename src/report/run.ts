@@ -1,23 +1,30 @@
-/**
- * Runs queries: plans them, gathers their counts at once, and makes metrics of them with what is to be said of each.
- */
-
-import { localDayAt } from "../calendar.ts";
-import { DIMENSIONS, type Dimension, pairName } from "../dimensions.ts";
-import { goalLabel } from "../goals.ts";
 import { COLUMN } from "../metrics.ts";
 import type { Bounds } from "../store/count-reads.ts";
-import { bucketsIn, daysText, type TimeBucket } from "./buckets.ts";
+import {
+  detailWarnings,
+  type Flags,
+  fewWarnings,
+  flagWarnings,
+  goalWarnings,
+  hidesTimes,
+  importWarnings,
+  isUnknown,
+  moneyWarnings,
+  unknownWarnings,
+  usesPairs,
+} from "./answer-warnings.ts";
+import { bucketsIn, type TimeBucket } from "./buckets.ts";
 import { FOLDED, fold, type Line } from "./fold.ts";
 import { type Counts, gather } from "./gather.ts";
-import { BASES, type Base, type Figures, isMoney, metricValue, rawValue } from "./metrics.ts";
+import { BASES, type Base, type Figures, isMoney, metricValue } from "./metrics.ts";
 import { type Amount, addAmounts, amountsBy, type Money, moneyOf } from "./money.ts";
 import { namesOf } from "./names.ts";
+import { comparing } from "./order.ts";
 import { guardsOf, type Plan, plan as planOf, type Warning } from "./planner.ts";
-import { conditionsOf, isSearch, type Metric, Refusal, type ReportQuery } from "./query.ts";
-import { FIELDS, isMerged, noFields, type Place, type Read, type Row, Rows } from "./read.ts";
+import { conditionsOf, isSearch, type Metric, type ReportQuery } from "./query.ts";
+import { FIELDS, isMerged, noFields, type Read, type Row, Rows } from "./read.ts";
 import { resolveSearches, tooFew } from "./resolve.ts";
-import { GOAL_PROPERTY, HOUR_FACT } from "./sources.ts";
+import { GOAL_PROPERTY } from "./sources.ts";
 import { spanOf } from "./stored.ts";
 
 export type Value = number | Money | null;
@@ -45,9 +52,6 @@ export interface Answer {
   /** Nothing is known of what was asked, though something was counted then. */
   isUnknown: boolean;
 }
-
-/** What is not exact about days: flag (`approximate`, `capped:page`) → days, in order. */
-export type Flags = Map<string, string[]>;
 
 export interface Report {
   answers: Answer[];
@@ -302,71 +306,6 @@ function everyBucket(lines: readonly Line[], buckets: readonly string[], bases: 
   );
 }
 
-/** The order of an answer: as asked, else time ascending, then the first metric descending; equal rows by their labels. */
-function comparing(
-  { query, groups }: Plan,
-  placeOf: (bucket: string) => number,
-  nameOf: (label: string, index: number) => string,
-) {
-  const { order, metrics, dimensions } = query;
-  const time = dimensions.find((name) => name.startsWith("time"));
-  const [metric] = metrics;
-  const orders =
-    order.length > 0
-      ? order
-      : [
-          ...(time ? [{ by: time, direction: "asc" as const }] : []),
-          ...(metric ? [{ by: metric, direction: "desc" as const }] : []),
-        ];
-  const comparisons = orders.map(({ by, direction }) => {
-    const sign = direction === "asc" ? 1 : -1;
-    if (by.startsWith("time")) return (a: Line, b: Line) => sign * (placeOf(a.bucket) - placeOf(b.bucket));
-    const index = groups.findIndex(({ name }) => name === by);
-    if (index >= 0) {
-      return (a: Line, b: Line) =>
-        sign * compareCodePoints(nameOf(a.labels[index] ?? "", index), nameOf(b.labels[index] ?? "", index));
-    }
-    const rank = (line: Line) =>
-      rankOf(
-        line,
-        metrics.find((metric) => metric === by),
-      );
-    return (a: Line, b: Line) => {
-      const [one, other] = [rank(a), rank(b)];
-      // What has no value comes last, whatever the direction.
-      if (one === null || other === null) return Number(one === null) - Number(other === null);
-      return sign * (one - other);
-    };
-  });
-  return (a: Line, b: Line): number => {
-    for (const compare of comparisons) {
-      const difference = compare(a, b);
-      if (difference !== 0) return difference;
-    }
-    for (const [index, label] of a.labels.entries()) {
-      const difference = compareCodePoints(label, b.labels[index] ?? "");
-      if (difference !== 0) return difference;
-    }
-    return placeOf(a.bucket) - placeOf(b.bucket);
-  };
-}
-
-function rankOf(line: Line, metric: Metric | undefined): number | null {
-  if (!metric || line.few === "hidden") return null;
-  return isMoney(metric) ? (moneyOf(metric, line.amounts)?.value ?? null) : rawValue(metric, line.figures);
-}
-
-/** Order of two texts by code point, which is SQLite's: the cut of equals must fall alike in both. */
-function compareCodePoints(a: string, b: string): number {
-  if (a === b) return 0;
-  const [first, second] = [[...a], [...b]];
-  for (let i = 0; i < first.length && i < second.length; i++) {
-    const difference = (first[i]?.codePointAt(0) ?? 0) - (second[i]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return first.length - second.length;
-}
-
 /**
  * Whether a filter would tell of a few at a time: of those that it lets pass, or of those that it does not.
  * @throws Refusal where that is so of the whole range
@@ -385,135 +324,6 @@ function mindThePublic(minVisitors: number, guards: readonly (readonly Row[])[])
   return (bucket) => tells((visitors) => visitors.get(bucket) ?? 0);
 }
 
-/** Whether of some times nothing is told: where a filter would be refused for such a time alone. */
-function hidesTimes({ query, bucket }: Plan): boolean {
-  return query.filter !== null && query.minVisitors > 0 && bucket !== "all";
-}
-
 function visitorsBy(rows: readonly Row[]): Map<string, number> {
   return new Map(rows.map(({ bucket, fields }) => [bucket, fields.visitors]));
-}
-
-/** What flags of the days say of an answer. */
-function flagWarnings({ query, reads, money, groups }: Plan, flags: Flags): Warning[] {
-  const warnings: Warning[] = [];
-  const { from, to } = query.range;
-  const within = (days: readonly string[] = []) => days.filter((day) => day >= from && day <= to);
-  const approximate = within(flags.get("approximate"));
-  if (approximate.length > 0) {
-    const message = `${daysText(approximate)}: visitors could not be told apart as they should.`;
-    for (const metric of query.metrics) {
-      if (metric !== "pageviews" && metric !== "events") warnings.push({ metric, code: "approximate", message });
-    }
-  }
-  const isApart = groups.length > 0 || query.filter !== null;
-  const capped = isApart
-    ? within(
-        [...reads, ...(money ? [money] : [])]
-          .flatMap(({ sources }) => sources)
-          .flatMap(({ at }) => cappedFlags(at).flatMap((flag) => flags.get(flag) ?? [])),
-      )
-    : [];
-  if (capped.length > 0) {
-    const message = `${daysText([...new Set(capped)].sort())}: more values occurred than are counted apart; the rest is under (other).`;
-    for (const metric of query.metrics) warnings.push({ metric, code: "capped", message });
-  }
-  return warnings;
-}
-
-/** What a tally may have flagged about counts: their own bound, that of values they share, that of their kind. */
-function cappedFlags(at: Place): string[] {
-  if ("property" in at) return ["capped:properties"];
-  if ("pair" in at)
-    return [`capped:${pairName(...at.pair)}`, ...at.pair.flatMap((name) => cappedFlags({ single: name }))];
-  const dimension: Dimension | undefined = DIMENSIONS.find(({ name }) => name === at.single);
-  return [at.single, dimension?.values, dimension?.kind].flatMap((name) =>
-    name === undefined ? [] : [`capped:${name}`],
-  );
-}
-
-/** Pairs are kept for fewer days than the rest, and imports bring none. */
-function detailWarnings({ query, reads }: Plan, { firstDay, firstPairDay }: Bounds): Warning[] {
-  const ofPairs = reads.filter(usesPairs);
-  if (ofPairs.length === 0 || firstDay === null) return [];
-  const { from, to } = spanOf(ofPairs);
-  const first = from < firstDay ? firstDay : from;
-  if (first > to || (firstPairDay !== null && first >= firstPairDay)) return [];
-  const message =
-    firstPairDay === null || firstPairDay > to
-      ? `${from === to ? from : `${from} to ${to}`}: no day has counts of two dimensions together.`
-      : `Counted from ${firstPairDay} on: earlier days have no counts of two dimensions together.`;
-  return query.metrics.map((metric) => ({ metric, code: "detail_since", message }));
-}
-
-function usesPairs({ sources }: Read): boolean {
-  return sources.some(({ at }) => "pair" in at);
-}
-
-/** Whether nothing is known of what a read asks, though something was counted: no pairs of these days, no hours. */
-function isUnknown(read: Read, { firstDay, firstPairDay, imported }: Bounds): boolean {
-  if (firstDay === null || read.to < firstDay) return false;
-  if (usesPairs(read)) return firstPairDay === null || read.to < firstPairDay;
-  const asksHours = read.sources.some(({ at }) => "single" in at && at.single === HOUR_FACT);
-  // Other tools' tables have days alone.
-  return asksHours && read.imports && imported.some(({ from, to }) => from <= read.from && to >= read.to);
-}
-
-/** Parts of a range of which nothing is known, the rest being counted. */
-function unknownWarnings({ query, reads }: Plan, bounds: Bounds): Warning[] {
-  const unknown = reads.filter((read) => !usesPairs(read) && isUnknown(read, bounds));
-  if (unknown.length === 0) return [];
-  const days = unknown.map(({ from }) => from).join(" and ");
-  const message = `${days}: imported without hours, and left out, as only a part of the day is asked for.`;
-  return query.metrics.map((metric) => ({ metric, code: "imported", message }));
-}
-
-/** Another tool's counts are its own: summed visitors may be fewer than the sum of days, attribution may differ. */
-function importWarnings({ range, imports, metrics }: ReportQuery, { imported }: Bounds): Warning[] {
-  const within = imports ? imported.filter(({ from, to }) => from <= range.to && to >= range.from) : [];
-  if (within.length === 0) return [];
-  const days = within.map(({ from, to }) => `${from} to ${to}`).join(", ");
-  return metrics.map((metric) => ({
-    metric,
-    code: "imported",
-    message: `Imported, as another tool counted: ${days}.`,
-  }));
-}
-
-/**
- * Page goals count from their definition on.
- * @throws Refusal where nothing but one goal is asked about, from an earlier day on
- */
-function goalWarnings({ query, pageGoals, groups }: Plan, { firstDay }: Bounds, { site }: Counts): Warning[] {
-  const { from } = query.range;
-  const begun = pageGoals.map((goal) => ({ goal, day: localDayAt(site.zones, goal.createdAt).day }));
-  const late = begun.filter(({ day }) => from <= day && firstDay !== null && firstDay <= day);
-  const [only] = late;
-  if (only && late.length === pageGoals.length && late.length === 1 && groups.length === 0 && from < only.day) {
-    throw new Refusal("filters", `${goalLabel(only.goal)} is counted since ${only.day}; ask from then on`);
-  }
-  if (late.length === 0) return [];
-  const message = late.map(({ goal, day }) => `${goalLabel(goal)} is counted since ${day}.`).join(" ");
-  return query.metrics.filter((metric) => !isMoney(metric)).map((metric) => ({ metric, code: "goal_since", message }));
-}
-
-/** What of few visitors is told together, or not at all. Of a filter it is said whether there are such or not. */
-function fewWarnings(plan: Plan, lines: readonly Line[]): Warning[] {
-  const { filter, metrics, minVisitors } = plan.query;
-  const least = `at least ${minVisitors} visitors`;
-  const said = [
-    lines.some(({ few }) => few === "folded") &&
-      `${FOLDED}: values that do not have ${least}, together; whoever had several of them counts once for each.`,
-    conditionsOf(filter).some(({ isOfShown }) => isOfShown) && `Filters find values of ${least} alone.`,
-    hidesTimes(plan) && `Times are shown of ${least} alone.`,
-  ].filter((text) => typeof text === "string");
-  if (said.length === 0) return [];
-  return metrics.map((metric) => ({ metric, code: "min_visitors", message: said.join(" ") }));
-}
-
-function moneyWarnings({ metrics }: ReportQuery, lines: readonly Line[]): Warning[] {
-  if (!lines.some(({ amounts }) => new Set(amounts.map(({ currency }) => currency)).size > 1)) return [];
-  const message =
-    "Amounts in several currencies are not added: the goal's own currency stands first, else that of the most events.";
-  return metrics.filter(isMoney).map((metric) => ({ metric, code: "several_currencies", message }));
 }

@@ -12,6 +12,7 @@ import { COLUMN } from "../metrics.ts";
 import type { Context } from "../route.ts";
 import type { Site } from "../site.ts";
 import { Unavailable } from "../store/unavailable.ts";
+import type { Flags } from "./answer-warnings.ts";
 import { timezoneAt } from "./buckets.ts";
 import { csvAnswer, wantsCsv } from "./csv.ts";
 import {
@@ -32,7 +33,7 @@ import { canBreakDown, type Warning } from "./planner.ts";
 import { METRICS_OF, PROPERTIES } from "./properties.ts";
 import { type Metric, queryOf, type ReportQuery } from "./query.ts";
 import type { Read, Row } from "./read.ts";
-import { type Answer, type Flags, type ResultRow, run } from "./run.ts";
+import { type Answer, type ResultRow, run } from "./run.ts";
 import { GOAL_PROPERTY } from "./sources.ts";
 
 export const PARAMETERS = z.object(periodFields);
