@@ -52,7 +52,8 @@ export const PAGEVIEW = "pageview";
 /** Where values beyond a bound are counted. */
 export const OTHER = "(other)";
 
-const NOT_SET = "(not set)";
+/** What reports call what a visitor did not tell. */
+export const NOT_SET = "(not set)";
 const DIRECT = "Direct / None";
 
 export const DIMENSIONS = [

@@ -1,5 +1,6 @@
 /** The OpenAPI document as a page to read: no script, nothing from elsewhere. Pure. */
 
+import { escaped } from "../escaped.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import type { OpenApi, OpenApiOperation, OpenApiResponse, Parameter } from "./openapi.ts";
 import { typeText } from "./type-text.ts";
@@ -222,6 +223,6 @@ function pre(text: string): string {
 
 /** A text as HTML, within elements and quoted attributes; words in `backticks` as code, if not told otherwise. */
 function h(text: string, withCode = true): string {
-  const escaped = text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-  return withCode ? escaped.replace(/`([^`]+)`/g, "<code>$1</code>") : escaped;
+  const safe = escaped(text);
+  return withCode ? safe.replace(/`([^`]+)`/g, "<code>$1</code>") : safe;
 }

@@ -7,6 +7,7 @@
 import { DIMENSIONS, OTHER } from "../dimensions.ts";
 import { LIMITS } from "../limits.ts";
 import { everyShard } from "../site.ts";
+import { COUNTING } from "../store/read-sql.ts";
 import { from as fromPart } from "../store/unavailable.ts";
 import { askTally, type Tallies } from "../tally/ask.ts";
 import { addCounts, type Values } from "./day-values.ts";
@@ -32,12 +33,8 @@ export interface DimensionDay {
 /** Stored bytes that are read at once. Parsed they take some ten times as much. */
 export const PIECE_BYTES = 2_000_000;
 
-/** The rows of a site that count: its own, and those of done imports. */
-const COUNTING = `counts.site_id = ?1
-  AND (writer >= 0 OR -writer IN (SELECT id FROM imports WHERE site_id = ?1 AND state = 'done'))`;
-
 /** Days, not months; of the dimensions ?2; from day ?3 to ?4; without what tallies answered for, ?5. */
-const WANTED = `${COUNTING}
+const WANTED = `counts.site_id = ?1 AND ${COUNTING}
   AND (dimension IN (SELECT value FROM json_each(?2))
     -- ';' is what follows ':'
     OR (?6 AND dimension > 'event:' AND dimension < 'event;'))
@@ -73,7 +70,9 @@ export async function firstDay(source: CountsSource): Promise<string | null> {
   const { days } = await openDays(source, ["site"], { from: "", to: "9999" });
   const row = await fromPart("D1", () =>
     source.db
-      .prepare(`SELECT min(period) AS day FROM counts WHERE ${COUNTING} AND dimension = 'site' AND length(period) = 10`)
+      .prepare(
+        `SELECT min(period) AS day FROM counts WHERE site_id = ?1 AND ${COUNTING} AND dimension = 'site' AND length(period) = 10`,
+      )
       .bind(source.site.id)
       .first<{ day: string | null }>(),
   );

@@ -3,7 +3,7 @@
  * of dimensions.
  */
 
-import { DIMENSIONS, type Dimension, type DimensionKind, type DimensionName, PAIRED } from "../dimensions.ts";
+import { DIMENSIONS, type Dimension, type DimensionKind, type DimensionName, NOT_SET, PAIRED } from "../dimensions.ts";
 import type { Label, LabelRule } from "./labels.ts";
 import type { Metric } from "./query.ts";
 
@@ -80,8 +80,6 @@ const RULES: Partial<Record<string, LabelRule>> = {
   os: "first",
 };
 
-const NOT_SET = "(not set)";
-
 function propertyOf(dimension: Dimension, property: string): Property {
   const { name, kind, blank } = dimension;
   const rule = RULES[name] ?? "whole";
@@ -98,6 +96,11 @@ function propertyOf(dimension: Dimension, property: string): Property {
   };
 }
 
+/** Summed over its pages, visitors and visits of a host would be as many as the pages they saw. */
+export const HOST_METRICS = METRICS_OF.page.filter(
+  (metric) => metric !== "visitors" && metric !== "visits" && metric !== "percentage",
+);
+
 const HOSTNAME: Property = {
   name: "event:hostname",
   key: "hostname",
@@ -105,8 +108,7 @@ const HOSTNAME: Property = {
   fact: "page",
   label: { rule: "host", blank: NOT_SET },
   paired: { dimension: "page", label: { rule: "host", blank: NOT_SET } },
-  // Summed over its pages, visitors and visits of a host would be as many as the pages they saw.
-  metrics: METRICS_OF.page.filter((metric) => metric !== "visitors" && metric !== "visits" && metric !== "percentage"),
+  metrics: HOST_METRICS,
 };
 
 /** Goals are events, or page views that match a pattern: counted apart from other page views, and told like events. */

@@ -3,7 +3,6 @@
  * faces' schemas share.
  */
 
-import { z } from "zod";
 import type { Pattern } from "./pattern.ts";
 import type { Range } from "./period.ts";
 
@@ -103,12 +102,6 @@ export class Refusal extends Error {
     this.path = path;
   }
 }
-
-/** A list of metrics, none twice. */
-export const metricsField = z
-  .array(z.enum(METRICS))
-  .min(1)
-  .refine((metrics) => new Set(metrics).size === metrics.length, "must not name a metric twice");
 
 /** The conditions of a filter. */
 export function conditionsOf(filter: Filter | null): Condition[] {

@@ -1,4 +1,3 @@
-import { COLUMN } from "../metrics.ts";
 import type { Bounds } from "../store/count-reads.ts";
 import {
   detailWarnings,
@@ -24,7 +23,7 @@ import { guardsOf, type Plan, plan as planOf, type Warning } from "./planner.ts"
 import { conditionsOf, isSearch, type Metric, type ReportQuery } from "./query.ts";
 import { FIELDS, isMerged, noFields, type Read, type Row, Rows } from "./read.ts";
 import { resolveSearches, tooFew } from "./resolve.ts";
-import { GOAL_PROPERTY } from "./sources.ts";
+import { GOAL_PROPERTY, occurrencesOf } from "./sources.ts";
 import { spanOf } from "./stored.ts";
 
 export type Value = number | Money | null;
@@ -86,42 +85,29 @@ export async function run(
     flags.set(label, [...(flags.get(label) ?? []), bucket]);
   }
   const answers: Answer[] = [];
-  for (const { plan, reads } of planned) {
-    answers.push(await answer(plan, others.splice(0, reads.length), { flags, bounds, counts }));
+  for (const { reads, ...one } of planned) {
+    answers.push(await answer(one, others.splice(0, reads.length), { flags, bounds, counts }));
   }
   return { answers, flags, bounds, further: others };
 }
 
-const FLAGS: Omit<Read, "from" | "to"> = {
-  hours: null,
-  sources: [
-    {
-      at: { single: "flags" },
-      terms: [{ key: 0, rule: "whole", blank: "" }],
-      columns: { customEvents: COLUMN.customEvents },
-    },
-  ],
-  bucket: "day",
-  hourTerm: null,
-  groups: [0],
-  where: null,
-  fields: ["customEvents"],
-  top: null,
-  identity: null,
-  imports: true,
-};
+const FLAGS = occurrencesOf("flags", "day");
+
+interface Planned {
+  plan: Plan;
+  /** What tells whether the public may ask with the query's filter. */
+  guards: Read[][];
+  reads: Read[];
+}
 
 /** The reads of a plan, in the order in which `answer` takes their rows. */
-function withReads(plan: Plan, { site }: Counts): { plan: Plan; reads: Read[] } {
+function withReads(plan: Plan, { site }: Counts): Planned {
   const { bases, money, query } = plan;
+  const guards = guardsOf(query, site.goals);
   return {
     plan,
-    reads: [
-      ...plan.reads,
-      ...BASES.flatMap((base) => bases[base] ?? []),
-      ...(money ? [money] : []),
-      ...guardsOf(query, site.goals).flat(),
-    ],
+    guards,
+    reads: [...plan.reads, ...BASES.flatMap((base) => bases[base] ?? []), ...(money ? [money] : []), ...guards.flat()],
   };
 }
 
@@ -131,7 +117,11 @@ interface Known {
   counts: Counts;
 }
 
-async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Known): Promise<Answer> {
+async function answer(
+  { plan, guards }: Omit<Planned, "reads">,
+  rows: Row[][],
+  { flags, bounds, counts }: Known,
+): Promise<Answer> {
   const { query, groups, bucket } = plan;
   const { site, now } = counts;
   const rest = [...rows];
@@ -147,8 +137,8 @@ async function answer(plan: Plan, rows: Row[][], { flags, bounds, counts }: Know
   );
   const currencies = currenciesOf(query, site.goals);
   const amounts = plan.money ? amountsBy(rest.shift() ?? [], keyOf) : new Map<string, Amount[]>();
-  const guards = guardsOf(query, site.goals).map((reads) => sumOf(rest.splice(0, reads.length)));
-  const isTooFew = mindThePublic(query.minVisitors, guards);
+  const guarding = guards.map((reads) => sumOf(rest.splice(0, reads.length)));
+  const isTooFew = mindThePublic(query.minVisitors, guarding);
 
   let lines = main.map((row): Line => {
     const { bucket, labels, fields } = row;

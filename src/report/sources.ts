@@ -2,11 +2,11 @@
  * Which stored counts tell of one fact, or of two together. Pure.
  */
 
-import { type DimensionName, PAGEVIEW, PAIRED } from "../dimensions.ts";
+import { DIMENSIONS, type Dimension, type DimensionName, PAGEVIEW, PAIRED } from "../dimensions.ts";
 import { type Goal, goalLabel } from "../goals.ts";
 import { COLUMN, COUNTED } from "../metrics.ts";
 import { customPropertyOfFact, type Property } from "./properties.ts";
-import type { Field, Source, Term } from "./read.ts";
+import type { Field, Read, Source, Term } from "./read.ts";
 
 type Columns = Partial<Record<Field, number>>;
 
@@ -145,7 +145,7 @@ function pairSources(one: string, two: string, { subjects, goals }: Asked): Sour
     }
     const single = dimensionOf(other);
     const pageviews: Source = {
-      at: { single: STORED_OF[single] ?? single },
+      at: { single: storedOf(single) },
       terms: subjects.map((subject) => singleTerm(subject, { name: PAGEVIEW })),
       columns: PAGEVIEW_COLUMNS,
       completes: true,
@@ -161,12 +161,11 @@ function pairSources(one: string, two: string, { subjects, goals }: Asked): Sour
   return [source(withEntries(PAIR_COLUMNS))];
 }
 
-/** The stored dimensions of coarse ones. */
-const STORED_OF: Partial<Record<string, string>> = {
-  country: "location",
-  browser: "browser_version",
-  os: "os_version",
-};
+/** The stored dimension that tells what a coarse one does: its parent, where it is not stored itself. */
+function storedOf(dimension: DimensionName): string {
+  const found: Dimension | undefined = DIMENSIONS.find(({ name }) => name === dimension);
+  return found?.parent ?? dimension;
+}
 
 /** The dimension under which pairs hold a fact. */
 function pairedDimension(fact: string, subjects: readonly Subject[]): DimensionName {
@@ -224,4 +223,26 @@ function namesOf(goals: readonly Goal[], type: Goal["type"]): Record<string, str
   const names: Record<string, string> = Object.create(null);
   for (const goal of goals) if (goal.type === type) names[goal.name] = goalLabel(goal);
   return names;
+}
+
+/** The read of how often each value of a dimension that has nothing but occurrences did occur. */
+export function occurrencesOf(single: DimensionName, bucket: Read["bucket"]): Omit<Read, "from" | "to"> {
+  return {
+    hours: null,
+    sources: [
+      {
+        at: { single },
+        terms: [{ key: 0, rule: "whole", blank: "" }],
+        columns: { customEvents: COLUMN.customEvents },
+      },
+    ],
+    bucket,
+    hourTerm: null,
+    groups: [0],
+    where: null,
+    fields: ["customEvents"],
+    top: null,
+    identity: null,
+    imports: true,
+  };
 }

@@ -8,7 +8,6 @@
 import { z } from "zod";
 import { DIMENSIONS } from "../dimensions.ts";
 import { DROP_REASONS, type DropReason } from "../drops.ts";
-import { COLUMN } from "../metrics.ts";
 import type { Context } from "../route.ts";
 import type { Site } from "../site.ts";
 import { Unavailable } from "../store/unavailable.ts";
@@ -32,9 +31,9 @@ import { type DateRange, daysOf, type Period, rangeOf } from "./period.ts";
 import { canBreakDown, type Warning } from "./planner.ts";
 import { METRICS_OF, PROPERTIES } from "./properties.ts";
 import { type Metric, queryOf, type ReportQuery } from "./query.ts";
-import type { Read, Row } from "./read.ts";
+import type { Row } from "./read.ts";
 import { type Answer, type ResultRow, run } from "./run.ts";
-import { GOAL_PROPERTY } from "./sources.ts";
+import { GOAL_PROPERTY, occurrencesOf } from "./sources.ts";
 
 export const PARAMETERS = z.object(periodFields);
 /** Of the site as a whole; its own share of itself says nothing. */
@@ -201,24 +200,7 @@ function instant(at: number | undefined): { at?: string } {
   return at === undefined ? {} : { at: new Date(at).toISOString() };
 }
 
-const DROPS: Omit<Read, "from" | "to"> = {
-  hours: null,
-  sources: [
-    {
-      at: { single: "dropped" },
-      terms: [{ key: 0, rule: "whole", blank: "" }],
-      columns: { customEvents: COLUMN.customEvents },
-    },
-  ],
-  bucket: "all",
-  hourTerm: null,
-  groups: [0],
-  where: null,
-  fields: ["customEvents"],
-  top: null,
-  identity: null,
-  imports: true,
-};
+const DROPS = occurrencesOf("dropped", "all");
 
 /** Drops by reason, the most frequent first. Reasons are the keys of `DROP_REASONS`. */
 function drops(rows: readonly Row[]) {

@@ -7,7 +7,7 @@ import type { DimensionKind } from "../dimensions.ts";
 import { PAGEVIEW } from "../dimensions.ts";
 import { baseOf, isMoney } from "./metrics.ts";
 import { accepts } from "./open-rows.ts";
-import { customPropertyOfFact, METRICS_OF, type Property } from "./properties.ts";
+import { customPropertyOfFact, HOST_METRICS, METRICS_OF, type Property } from "./properties.ts";
 import { allOf, conditionsOf, conjunctsOf, type Metric } from "./query.ts";
 import { isGoalCondition, isOneValue, nameOf, pageGoalsOf, propertiesOf, type Question, whereOf } from "./question.ts";
 import { EVENT_FACT, GOAL_PROPERTY, HOUR_FACT, LINK_FACT, PAGE_FACT } from "./sources.ts";
@@ -56,7 +56,6 @@ function countedOn(question: Question): Metric[] {
   };
   for (const property of properties) meet(METRICS_OF[property.kind]);
   if (facts.includes(PAGE_FACT)) {
-    // Summed over its pages, visitors and visits of a host would be as many as the pages they saw.
     if (spreadOf(PAGE_FACT, question) === "several" && onlyHosts(properties)) meet(HOST_METRICS);
     if (facts.length > 1) meet(PAGE_PAIR_METRICS);
     if (facts.includes("entry_page")) meet(["visitors", "visits", "pageviews", "events", "percentage"]);
@@ -64,9 +63,6 @@ function countedOn(question: Question): Metric[] {
   return counted;
 }
 
-const HOST_METRICS = METRICS_OF.page.filter(
-  (metric) => metric !== "visitors" && metric !== "visits" && metric !== "percentage",
-);
 /** Engagement is no part of pairs. */
 const PAGE_PAIR_METRICS = METRICS_OF.page.filter((metric) => metric !== "time_on_page" && metric !== "scroll_depth");
 
