@@ -28,8 +28,8 @@ export interface Stored {
   spent: (rowsRead: number) => void;
 }
 
-/** Of settled days, at least so many of the greatest rows are kept, so that others can be added to them. */
-const SETTLED_ROWS = 500;
+/** Of a part of the days, at least so many of the greatest rows are read, so that those of other days can be added. */
+const PART_ROWS = 500;
 
 /** A part of a read: the days up to the last settled one, or those after it. */
 interface Part {
@@ -61,6 +61,7 @@ export async function readStored(
     months: monthsFor(read, answers, today),
   });
   const span = spanOf(settled.map(({ read }) => read));
+  const isSplit = (index: number) => settled.some((part) => part.index === index);
   const [old, recent] = await Promise.all([
     settled.length > 0
       ? readCounts(
@@ -76,7 +77,7 @@ export async function readStored(
       ? readCounts(
           db,
           siteId,
-          needed.map(({ read, index }) => asked(read, open[index] ?? [])),
+          needed.map(({ read, index }) => asked(isSplit(index) ? keepable(read) : read, open[index] ?? [])),
           answered,
           null,
           spent,
@@ -85,18 +86,19 @@ export async function readStored(
   ]);
   const rows: Row[][] = reads.map(() => []);
   for (const [place, { index }] of needed.entries()) rows[index]?.push(...(recent?.rows[place] ?? []));
-  const short: Part[] = [];
-  for (const [place, part] of settled.entries()) {
+  const short: number[] = [];
+  for (const [place, { index, read }] of settled.entries()) {
     const found = old?.rows[place] ?? [];
-    const others = [...(open[part.index] ?? []), ...(rows[part.index] ?? [])];
-    if (suffices(part.read, found, others)) rows[part.index]?.push(...found);
-    else short.push(part);
+    const since = rows[index] ?? [];
+    if (isWhole(read, since) && suffices(read, found, [...(open[index] ?? []), ...since])) rows[index]?.push(...found);
+    else short.push(index);
   }
   if (short.length > 0) {
-    // Among very many values some that the open days have are not among the greatest of the days before.
-    const reread = short.map(({ read, index }) => asked(read, [...(open[index] ?? []), ...(rows[index] ?? [])]));
-    const again = await readCounts(db, siteId, reread, [], null, spent);
-    for (const [place, { index }] of short.entries()) rows[index]?.push(...(again.rows[place] ?? []));
+    // Among very many values some that the days since have are not among the greatest of the days before, or the reverse.
+    const whole = short.map((index) => ({ index, read: reads[index] })).filter((part): part is Part => !!part.read);
+    const reread = whole.map(({ read, index }) => asked(read, open[index] ?? []));
+    const again = await readCounts(db, siteId, reread, answered, null, spent);
+    for (const [place, { index }] of whole.entries()) rows[index] = again.rows[place] ?? [];
   }
   const bounds = (old ?? recent)?.bounds;
   return bounds ? { rows, bounds } : null;
@@ -118,18 +120,24 @@ function split(reads: readonly Read[], openFrom: string): { settled: Part[]; fre
   return { settled, fresh };
 }
 
-/** The read of what is kept: of more rows than are asked for. */
+/** The read of a part: of more rows than are asked for, so that those of the other part can be added to them. */
 function keepable(read: Read): Read {
-  return read.top ? { ...read, top: { ...read.top, count: Math.max(read.top.count, SETTLED_ROWS) } } : read;
+  return read.top ? { ...read, top: { ...read.top, count: Math.max(read.top.count, PART_ROWS) } } : read;
+}
+
+/** Whether all rows of a part were found, not the greatest only. */
+function isWhole({ top }: Read, found: readonly Row[]): boolean {
+  return !top || found.length < Math.max(top.count, PART_ROWS);
 }
 
 /**
  * Whether the greatest rows of the settled days, with others added, have the greatest of all among them: they are all
  * rows, or have every label of the others, and as many more as those may fall behind.
  */
-function suffices({ top }: Read, found: readonly Row[], others: readonly Row[]): boolean {
-  const kept = top ? Math.max(top.count, SETTLED_ROWS) : 0;
-  if (!top || found.length < kept || others.length === 0) return true;
+function suffices(read: Read, found: readonly Row[], others: readonly Row[]): boolean {
+  const { top } = read;
+  if (!top || isWhole(read, found) || others.length === 0) return true;
+  const kept = Math.max(top.count, PART_ROWS);
   const known = new Set(found.map(({ labels }) => JSON.stringify(labels)));
   return top.count + others.length <= kept && others.every(({ labels }) => known.has(JSON.stringify(labels)));
 }

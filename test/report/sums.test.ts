@@ -251,6 +251,20 @@ describe("random stored days", () => {
     );
   });
 
+  it("add up where the days since have more values than are read at once", async () => {
+    const site = siteOf(3, { shards: SHARDS });
+    const many = Object.fromEntries(Array.from({ length: 600 }, (_, n) => [`s${n}`, [0, 0, 2]]));
+    await storeAll(site.id, "source", [
+      { day: "2026-10-28", shard: 0, cells: { rare: [0, 0, 5] }, open: false, stale: null },
+      { day: "2026-11-03", shard: 1, cells: { ...many, rare: [0, 0, 1] }, open: false, stale: null },
+    ] as StoredRow[]);
+    const at = world(site, [{ days: [openDay("2026-11-03", { source: {} })] }, { days: [] }]);
+    const query = "period=custom&date=2026-10-28,2026-11-04&metrics=pageviews&property=visit:source&limit=1";
+    const context = at.context(`/?site_id=example.com&${query}`);
+    const response = await breakdown(new Request(context.url), context, at.access);
+    expect(await response.json()).toEqual({ results: [{ source: "rare", pageviews: 6 }] });
+  });
+
   it("are of known properties", () => {
     for (const name of CHOSEN) expect(PROPERTIES.map((property) => property.name)).toContain(name);
   });
