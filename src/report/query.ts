@@ -88,6 +88,16 @@ export function queryOf(parts: Pick<ReportQuery, "metrics" | "range"> & Partial<
 /** What a part of a question is called; each face has its own words for some. */
 export type Part = "metrics" | "date_range" | "dimensions" | "filters" | "order_by" | "include" | "pagination";
 
+/** Kinds of refusals that whoever looks at counts meets, so that the dashboard can say them in his language. */
+export type RefusalCode =
+  | "three_facts"
+  | "not_counted_together"
+  | "not_counted"
+  | "several_pages"
+  | "too_many_hours"
+  | "goal_since"
+  | "revenue_by_event";
+
 /** A question that cannot be answered: where in it, and the rule broken or what to ask instead. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
