@@ -1,0 +1,24 @@
+import { lazyPart } from "./parts/lazy.tsx";
+import { SiteView } from "./site/site-view.tsx";
+import { announced, place } from "./state.ts";
+import { t } from "./texts.ts";
+
+// What owners see now and then does not burden the page that they look at each day.
+const Sites = lazyPart(() => import("./sites/sites.tsx").then(({ Sites }) => Sites));
+const Settings = lazyPart(() => import("./settings/settings.tsx").then(({ Settings }) => Settings));
+
+/** Whatever the address names. */
+export function App() {
+  const at = place.value;
+  return (
+    <>
+      <a class="skip" href="#content">
+        {t.value.common.skipToContent}
+      </a>
+      {at.kind === "site" ? <SiteView {...at} /> : at.kind === "sites" ? <Sites /> : <Settings domain={at.domain} />}
+      <div class="unseen" aria-live="polite">
+        {announced.value}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+/** Styles are bundled by importing them. */
+declare module "*.css";

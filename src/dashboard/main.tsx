@@ -1,0 +1,15 @@
+/**
+ * The dashboard: a page that asks the API one question a view and draws the answer. Comes in: the address, which names the
+ * view in full (`address.ts`), and answers (`src/report/summary-answer.ts`). Goes out: the page. It counts nothing: each
+ * number on it is one of an answer.
+ */
+
+import { render } from "preact";
+import "./style.css";
+import { App } from "./app.tsx";
+import { followAddress } from "./summary.ts";
+import { loadLanguage } from "./texts.ts";
+
+followAddress();
+await loadLanguage();
+render(<App />, document.body);

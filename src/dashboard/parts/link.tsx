@@ -1,0 +1,26 @@
+import type { ComponentChildren } from "preact";
+import { addressOf, type Place } from "../address.ts";
+import { go } from "../state.ts";
+
+interface Props {
+  to: Place;
+  children: ComponentChildren;
+  class?: string;
+  title?: string;
+  "aria-label"?: string;
+  "aria-current"?: "page" | "true";
+}
+
+/** A link to a place of the dashboard: a real one, that can be opened in another tab, and without a reload. */
+export function Link({ to, children, ...rest }: Props) {
+  const follow = (event: MouseEvent) => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(to);
+  };
+  return (
+    <a {...rest} href={addressOf(to)} onClick={follow}>
+      {children}
+    </a>
+  );
+}
