@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildAssets } from "./tracker/assets.ts";
+import { buildAssets } from "./assets.ts";
 import { buildModule } from "./tracker/module.ts";
 
 const { values } = parseArgs({ options: { assets: { type: "boolean", default: false } } });

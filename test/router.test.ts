@@ -230,9 +230,14 @@ describe("when something breaks", () => {
 it("has all its routes among those that wrangler.toml takes to it before any file is looked for", () => {
   const [, list = ""] = config.match(/^run_worker_first = (\[.*\])$/m) ?? [];
   const patterns: string[] = JSON.parse(list);
+  const matches = (pattern: string, path: string) =>
+    pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
   const isTaken = (path: string) =>
-    patterns.some((pattern) => (pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern));
+    patterns.some((pattern) => matches(pattern, path)) && !patterns.some((pattern) => matches(pattern, `!${path}`));
   expect(ROUTES.map(({ path }) => path).filter((path) => !isTaken(path))).toEqual([]);
+  for (const file of ["/script.js", "/js/script.hash.js", "/pinned/x.js", "/dashboard/assets/x.js"]) {
+    expect(isTaken(file), file).toBe(false);
+  }
 });
 
 /** A binding whose every call fails. */

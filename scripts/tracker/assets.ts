@@ -1,9 +1,7 @@
-/**
- * The static assets: the scripts under all their addresses, with their headers. Requests for them never reach the
- * Worker, and so cost nothing.
- */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+/** Of the static assets: the scripts that pages embed, under all their addresses, with their headers. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Assets } from "../assets.ts";
 import { bundleScript } from "./bundle.ts";
 
 const project = join(import.meta.dirname, "../..");
@@ -39,37 +37,16 @@ const aDay = `  Cache-Control: public, max-age=86400\n${SHARED_HEADERS}`;
 const forEver = `  Cache-Control: public, max-age=31536000, immutable\n${SHARED_HEADERS}`;
 const HEADERS = `/script.js\n${aDay}/script.full.js\n${aDay}/js/*\n${aDay}/pinned/*\n${forEver}`;
 
-/** The files of the assets' folder, by their paths within. */
-async function assets(): Promise<Map<string, string>> {
+/** The scripts, their old addresses, and all pinned versions. */
+export async function trackerAssets(): Promise<Assets> {
   const [script, full] = await Promise.all([buildScript("script"), buildScript("script.full")]);
-  const files = new Map([
+  const files: Assets["files"] = new Map([
     ["script.js", script],
     ["script.full.js", full],
-    ["_headers", HEADERS],
-    ["_redirects", REDIRECTS],
   ]);
   for (const name of PLAUSIBLE) files.set(name, full);
   for (const name of readdirSync(pinnedDir).filter((name) => name.endsWith(".js"))) {
     files.set(join("pinned", name), readFileSync(join(pinnedDir, name), "utf8"));
   }
-  return files;
-}
-
-/** Brings the assets' folder up to date. What is there already is not touched: a running start may be serving it. */
-export async function buildAssets(folder: string): Promise<void> {
-  const files = await assets();
-  mkdirSync(folder, { recursive: true });
-  const there = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-  for (const path of there) if (!files.has(path)) rmSync(join(folder, path), { force: true });
-  for (const [path, text] of files) {
-    const target = join(folder, path);
-    if (there.includes(path) && readFileSync(target, "utf8") === text) continue;
-    mkdirSync(dirname(target), { recursive: true });
-    // Written beside the folder and renamed, so that nobody reads half a file.
-    const beside = `${folder}.${process.pid}.tmp`;
-    writeFileSync(beside, text);
-    renameSync(beside, target);
-  }
+  return { files, headers: HEADERS, redirects: REDIRECTS };
 }

@@ -12,4 +12,5 @@ import { loadLanguage } from "./texts.ts";
 
 followAddress();
 await loadLanguage();
-render(<App />, document.body);
+const root = document.getElementById("app");
+if (root) render(<App />, root);

@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildAssets, buildScript, pinnedDir, SCRIPTS, type ScriptName } from "../../scripts/tracker/assets.ts";
+import { buildAssets } from "../../scripts/assets.ts";
+import { buildScript, pinnedDir, SCRIPTS, type ScriptName } from "../../scripts/tracker/assets.ts";
 import { integrityOf, sizesOf } from "../../scripts/tracker/bundle.ts";
 import { PINNED } from "../../src/tracker/pinned/index.ts";
 import { endAll, freePort, start, temporaryDirectory } from "./footfall.ts";

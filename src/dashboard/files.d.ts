@@ -1,2 +1,0 @@
-/** Styles are bundled by importing them. */
-declare module "*.css";
