@@ -92,6 +92,17 @@ export interface OpenDay {
   /** Stored dimension name → counts. */
   dimensions: Record<string, ValueCounts>;
   pairs: Record<string, PairCounts>;
+  /** Stored names of the properties that events of the day had, `event:Signup:plan`, where they were asked for. */
+  properties?: string[];
+}
+
+/** What is asked about open days. */
+export interface OpenRequest {
+  dimensions: string[] | "all";
+  pairs?: string[];
+  properties?: boolean;
+  from?: string;
+  to?: string;
 }
 
 /** What happens right now. */
@@ -102,15 +113,26 @@ export interface Live {
   minutes: { at: number; visitors: number; pageviews: number }[];
 }
 
+/** What happens right now, and what the site was counted on open days. */
+export interface Pulse extends Live {
+  /** With the dimensions `site` and `dropped`. */
+  days: OpenDay[];
+}
+
 /** The calls a tally answers. */
 export interface TallyApi {
   /** Counts hits; resolves when they are durable, with one outcome a hit. Rejections are retryable: repeat with the same ids. */
   record(batch: RecordBatch): Promise<Outcome[]>;
   /** Shard 0 only: the identity key (base64) of a day, made if it has none yet and `make` is true. */
   identityKey(siteId: number, day: LocalDay, make: boolean): Promise<string | null>;
-  /** Open days with the dimensions named (`"all"`: every stored one) and pairs (`"country*page"`), of `from`…`to`. */
-  open(request: { dimensions: string[] | "all"; pairs?: string[]; from?: string; to?: string }): Promise<OpenDay[]>;
+  /**
+   * Open days with the dimensions named (`"all"`: every stored one) and pairs (`"country*page"`), of `from`…`to`; with
+   * the names of properties where they are wished for.
+   */
+  open(request: OpenRequest): Promise<OpenDay[]>;
   live(): Promise<Live>;
+  /** `live` and `open` in one call, for pages that stay open: of the open days from `from` on. */
+  pulse(request: { from: string }): Promise<Pulse>;
   ping(): Promise<"ok">;
   /** Deletes everything and counts nothing from then on. */
   erase(): Promise<void>;

@@ -18,6 +18,7 @@ import { KEY_REQUIRED } from "./manage/site-access.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
 import { overRate } from "./meter/rate.ts";
 import { pageBadge, siteBadge } from "./report/badge.ts";
+import { live } from "./report/live.ts";
 import { periodZip } from "./report/period-zip.ts";
 import { summary } from "./report/summary.ts";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "./report/v1.ts";
@@ -71,6 +72,7 @@ export const ROUTES: readonly Route[] = [
   { method: "DELETE", path: "/api/v1/keys/:id", access: "admin", handler: removeKey },
 
   { method: "GET", path: "/api/stats/:domain", access: "stats", handler: summary },
+  { method: "GET", path: "/api/stats/:domain/realtime", access: "stats", handler: live },
   { method: "GET", path: "/api/stats/:domain/export.zip", access: "stats", handler: periodZip },
   { method: "GET", path: "/api/v1/stats/aggregate", access: "stats", handler: aggregate },
   { method: "GET", path: "/api/v1/stats/timeseries", access: "stats", handler: timeseries },

@@ -205,6 +205,7 @@ const TABLE: Record<string, Asked> = {
   "DELETE /api/v1/keys/:id": { kind: "admin" },
 
   "GET /api/stats/:domain": { kind: "report" },
+  "GET /api/stats/:domain/realtime": { kind: "report" },
   "GET /api/stats/:domain/export.zip": { kind: "zip" },
   "GET /api/v1/stats/aggregate": report,
   "GET /api/v1/stats/timeseries": report,

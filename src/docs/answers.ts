@@ -4,9 +4,10 @@
  */
 
 import { z } from "zod";
-import { PERIODS } from "../report/period.ts";
+import { VIEW_PERIODS } from "../report/period.ts";
 import type { Warning } from "../report/planner.ts";
-import { METRICS } from "../report/query.ts";
+import { METRICS, REFUSAL_CODES } from "../report/query.ts";
+import { INTERVALS } from "../report/summary-answer.ts";
 
 export interface Answer {
   /** When it is the answer; default: always where nothing is wrong. */
@@ -159,24 +160,68 @@ export const QUERY: Answer = {
 };
 
 const minute = z.strictObject({ at: instant, visitors: z.int(), pageviews: z.int() });
+const live = { visitors: z.int().describe("Of the last five minutes."), minutes: z.array(minute) };
+const drop = z.strictObject({ reason: z.string(), text: z.string(), count: z.int() });
+const refused = z.strictObject({
+  refused: z.strictObject({
+    code: z.enum(REFUSAL_CODES).nullable(),
+    message: z.string().describe("Why it cannot be told, and what can be asked instead."),
+  }),
+});
+const bucket = z
+  .object({ date: z.string(), at: instant.optional(), partial: z.literal(true).optional() })
+  .catchall(number);
+const panel = z.strictObject({
+  metrics: z.array(metric).describe("In the order in which they are best shown."),
+  rows: z.array(
+    z
+      .object({
+        value: z.string(),
+        name: z.string().optional().describe("Of a region, whose value is a code."),
+        parts: z.array(z.string()).optional().describe("Of a version: of what, and which."),
+        folded: z.literal(true).optional().describe("It stands for several small values together."),
+      })
+      .catchall(value),
+  ),
+  more: z.boolean().describe("There are more rows than these."),
+});
+
+const DROP_EXAMPLE = { reason: "bot", text: "A crawler, monitor, preview fetcher or automated browser.", count: 9 };
+const LIVE_EXAMPLE = { visitors: 3, minutes: [{ at: "2026-11-22T12:29:00.000Z", visitors: 3, pageviews: 4 }] };
 
 export const SUMMARY: Answer = {
   alsoAs: CSV,
   schema: z.strictObject({
     site: z.string(),
     timezone: z.string(),
-    period: z.strictObject({ name: z.enum(PERIODS), from: z.iso.date(), to: z.iso.date() }),
+    viewer: z
+      .strictObject({ owner: z.boolean(), manages: z.boolean() })
+      .describe("Whether an owner asks, and may change the site's settings."),
+    period: z.strictObject({ name: z.enum(VIEW_PERIODS), from: z.iso.date(), to: z.iso.date() }),
     compared_with: z
       .strictObject({ from: z.iso.date(), to: z.iso.date(), to_hour: z.int().optional() })
+      .nullable()
       .describe("`to_hour`: the last hour of its last day that is compared with."),
-    metrics: z.partialRecord(metric, z.strictObject({ value: number, comparison_value: number, change: number })),
-    interval: z.enum(["hour", "day", "month"]),
-    timeseries: z.array(
-      z.object({ date: z.string(), at: instant.optional(), partial: z.literal(true).optional() }).catchall(number),
+    first_day: z.iso.date().nullable().describe("The first day with counts."),
+    detail_from: z.iso
+      .date()
+      .nullable()
+      .describe("The first day with counts of two dimensions together, if they answer."),
+    metrics: z.partialRecord(
+      metric,
+      z.union([z.strictObject({ value: number, comparison_value: number, change: number }), refused]),
     ),
-    dimensions: z.record(z.string(), z.array(z.object({ value: z.string() }).catchall(number))),
-    drops: z.array(z.strictObject({ reason: z.string(), text: z.string(), count: z.int() })),
-    realtime: z.strictObject({ visitors: z.int(), minutes: z.array(minute) }),
+    interval: z.enum(INTERVALS),
+    intervals: z.array(z.enum(INTERVALS)).describe("By which the period can be shown."),
+    timeseries: z.union([z.array(bucket), refused]),
+    compared_series: z
+      .array(bucket.nullable())
+      .nullable()
+      .describe("Times compared with, each at the place of the one it is compared to."),
+    dimensions: z.record(z.string(), z.union([panel, refused])),
+    properties: z.array(z.string()).describe("Custom properties that events of the period have."),
+    drops: z.array(drop),
+    realtime: z.strictObject(live),
     notes: z.array(
       z.strictObject({
         code: z.enum([...CODES, "not_compared"]),
@@ -190,15 +235,71 @@ export const SUMMARY: Answer = {
   example: {
     site: "example.com",
     timezone: "Europe/Riga",
+    viewer: { owner: true, manages: false },
     period: { name: "day", from: "2026-11-22", to: "2026-11-22" },
     compared_with: { from: "2026-11-21", to: "2026-11-21", to_hour: 13 },
+    first_day: "2026-03-01",
+    detail_from: null,
     metrics: { visitors: { value: 48, comparison_value: 40, change: 20 } },
     interval: "hour",
+    intervals: ["hour"],
     timeseries: [{ date: "2026-11-22 00:00:00", at: "2026-11-21T22:00:00.000Z", visitors: 2 }],
-    dimensions: { "visit:source": [{ value: "Google", visitors: 20, visits: 22 }] },
-    drops: [{ reason: "bot", text: "A crawler, monitor, preview fetcher or automated browser.", count: 9 }],
-    realtime: { visitors: 3, minutes: [{ at: "2026-11-22T12:29:00.000Z", visitors: 3, pageviews: 4 }] },
+    compared_series: [{ date: "2026-11-21 00:00:00", at: "2026-11-20T22:00:00.000Z", visitors: 1 }],
+    dimensions: {
+      "visit:source": {
+        metrics: ["visitors", "visits"],
+        rows: [{ value: "Google", visitors: 20, visits: 22 }],
+        more: false,
+      },
+      "visit:region": {
+        refused: { code: "several_pages", message: "metrics: bounce_rate has no value for several pages together" },
+      },
+    },
+    properties: ["plan"],
+    drops: [DROP_EXAMPLE],
+    realtime: LIVE_EXAMPLE,
     notes: [],
+  },
+};
+
+export const LIVE: Answer = {
+  schema: z.strictObject({
+    ...live,
+    today: z.strictObject({ visitors: z.int(), pageviews: z.int(), events: z.int(), drops: z.array(drop) }),
+  }),
+  example: { ...LIVE_EXAMPLE, today: { visitors: 48, pageviews: 120, events: 131, drops: [DROP_EXAMPLE] } },
+};
+
+export const OVERVIEW: Answer = {
+  schema: z.strictObject({
+    viewer: z.strictObject({ kind: z.enum(["admin", "key"]), manages: z.boolean(), all_sites: z.boolean() }),
+    sites: z.array(
+      z.strictObject({
+        domain: z.string(),
+        timezone: z.string(),
+        public: z.boolean(),
+        visitors: z.array(z.int()).nullable().describe("Of the last 30 days, today last."),
+        visitors_today: z.int().nullable(),
+        pageviews_today: z.int().nullable(),
+        visitors_now: z.int().nullable().describe("Of the last five minutes."),
+      }),
+    ),
+    meta: z.strictObject({ after: z.string().nullable(), limit: z.int() }),
+  }),
+  example: {
+    viewer: { kind: "key", manages: false, all_sites: true },
+    sites: [
+      {
+        domain: "example.com",
+        timezone: "Europe/Riga",
+        public: false,
+        visitors: [...Array.from({ length: 28 }, () => 40), 51, 48],
+        visitors_today: 48,
+        pageviews_today: 120,
+        visitors_now: 3,
+      },
+    ],
+    meta: { after: null, limit: 24 },
   },
 };
 

@@ -13,6 +13,7 @@ import * as links from "../manage/links.ts";
 import * as sharedLinks from "../manage/shared-links.ts";
 import * as sites from "../manage/sites.ts";
 import { BADGE } from "../report/badge.ts";
+import { PARAMETERS as ZIP_PARAMETERS } from "../report/period-zip.ts";
 import { PARAMETERS } from "../report/summary.ts";
 import { AGGREGATE, BREAKDOWN, REALTIME, TIMESERIES } from "../report/v1.ts";
 import { V2_QUERY } from "../report/v2-schema.ts";
@@ -100,17 +101,25 @@ export const OPERATIONS: Record<string, Operation> = {
     id: "summary",
     tag: "Reports",
     summary: "All that an owner looks at first, in one answer.",
-    notes: "The default period is today. As CSV (`Accept: text/csv`): the time series.",
+    notes:
+      'The default period is today. What cannot be told is refused by itself, as `{"refused": {code, message}}`. As CSV ' +
+      "(`Accept: text/csv`): the time series.",
     query: PARAMETERS,
     answers: { 200: answers.SUMMARY },
-    example: { query: { period: "7d" } },
+    example: { query: { period: "7d", filters: '[["is","visit:source",["Google"]]]' } },
+  },
+  "GET /api/stats/:domain/realtime": {
+    id: "live",
+    tag: "Reports",
+    summary: "What happens right now, and what today brought so far.",
+    answers: { 200: answers.LIVE },
   },
   "GET /api/stats/:domain/export.zip": {
     id: "exportPeriod",
     tag: "Reports",
     summary: "All reports of a period as CSV files in a ZIP.",
     notes: "One file for each dimension, of at most 10,000 rows. The default period is today. Not for a site's public.",
-    query: PARAMETERS,
+    query: ZIP_PARAMETERS,
     answers: { 200: answers.ZIP },
     example: { query: { period: "month" } },
   },

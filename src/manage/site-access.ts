@@ -3,6 +3,7 @@
  * answer to stop with, so that no handler decides about access itself.
  */
 
+import { hasScope } from "../auth.ts";
 import { refusal, unauthorized } from "../http.ts";
 import { overRate } from "../meter/rate.ts";
 import type { Context, Credential } from "../route.ts";
@@ -40,6 +41,11 @@ export async function siteForCredential(context: Context, domain: string): Promi
 export function audience(credential: Credential | null, site: Site): { minVisitors: number; isOwner: boolean } {
   const isOwner = credential?.kind === "admin" || credential?.kind === "key";
   return { minVisitors: isOwner ? 0 : site.minVisitors, isOwner };
+}
+
+/** Whether a credential may change the settings of a site. */
+export function mayChange(credential: Credential | null, site: Site): boolean {
+  return credential !== null && hasScope(credential, "sites") && mayManage(credential, site);
 }
 
 /**

@@ -51,7 +51,7 @@ export function flagWarnings({ query, reads, money, groups }: Plan, flags: Flags
 
 /** What a tally may have flagged about counts: their own bound, that of values they share, that of their kind. */
 function cappedFlags(at: Place): string[] {
-  if ("property" in at) return ["capped:properties"];
+  if ("property" in at || "names" in at) return ["capped:properties"];
   if ("pair" in at)
     return [`capped:${pairName(...at.pair)}`, ...at.pair.flatMap((name) => cappedFlags({ single: name }))];
   const dimension: Dimension | undefined = DIMENSIONS.find(({ name }) => name === at.single);
@@ -118,7 +118,8 @@ export function goalWarnings({ query, pageGoals, groups }: Plan, { firstDay }: B
   const late = begun.filter(({ day }) => from <= day && firstDay !== null && firstDay <= day);
   const [only] = late;
   if (only && late.length === pageGoals.length && late.length === 1 && groups.length === 0 && from < only.day) {
-    throw new Refusal("filters", `${goalLabel(only.goal)} is counted since ${only.day}; ask from then on`);
+    const rule = `${goalLabel(only.goal)} is counted since ${only.day}; ask from then on`;
+    throw new Refusal("filters", rule, [], "goal_since");
   }
   if (late.length === 0) return [];
   const message = late.map(({ goal, day }) => `${goalLabel(goal)} is counted since ${day}.`).join(" ");

@@ -1,8 +1,8 @@
 /** Reports as CSV (RFC 4180), safe to open in a spreadsheet. */
 
 import { quoted } from "../csv-quoted.ts";
+import type { Value } from "./answer.ts";
 import type { Money } from "./money.ts";
-import type { Value } from "./run.ts";
 
 /** Whether a request asks for CSV: by `Accept`, or by an address that ends in `.csv`. */
 export function wantsCsv(request: Request, url: URL): boolean {

@@ -15,11 +15,14 @@ import type { Counts } from "./gather.ts";
 import { type LocalNow, PERIODS, type Range, rangeBefore, toTheSameHour, untilNow } from "./period.ts";
 import { type Part, Refusal } from "./query.ts";
 
+/** Calls of a tally that tell of its counts. */
+export type ReadCall = "open" | "live" | "pulse";
+
 /** What reports reach out to. */
 export interface Access {
   /** The site of a domain, if the credential covers it; else the answer to stop with. */
   siteFor: (context: Context, domain: string) => Promise<Site | Response>;
-  tally: (env: Env, siteId: number, shard: number) => Pick<TallyApi, "open" | "live">;
+  tally: (env: Env, siteId: number, shard: number) => Pick<TallyApi, ReadCall>;
   wait: (ms: number) => Promise<void>;
 }
 

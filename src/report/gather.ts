@@ -90,9 +90,13 @@ export async function firstDayOf(counts: Counts): Promise<string> {
   return days.sort()[0] ?? today;
 }
 
-/** What happens right now, over all shards: the minutes add up, as each visitor lives in one shard. */
+/** What happens right now, over all shards. */
 export async function gatherLive(counts: Counts): Promise<Live> {
-  const answers = await askAll(counts, (tally) => tally.live());
+  return addedUp(await askAll(counts, (tally) => tally.live()));
+}
+
+/** What happens right now in all shards together: the minutes add up, as each visitor lives in one shard. */
+export function addedUp(answers: readonly Live[]): Live {
   const minutes = new Map<number, Live["minutes"][number]>();
   for (const minute of answers.flatMap((answer) => answer.minutes)) {
     const sum = minutes.get(minute.at) ?? { at: minute.at, visitors: 0, pageviews: 0 };
@@ -110,9 +114,11 @@ async function askForDays(reads: readonly Read[], counts: Counts): Promise<Answe
   const dimensions = new Set<string>();
   const pairs = new Set<string>();
   const properties = new Set<string>();
+  let asksNames = false;
   for (const { at } of reads.flatMap((read) => read.sources)) {
     if ("single" in at) dimensions.add(at.single);
     else if ("pair" in at) pairs.add(pairName(...at.pair));
+    else if ("names" in at) asksNames = true;
     else properties.add(at.property);
   }
   // The dimensions of a property are named by their events, which only the tallies know; page views have some too.
@@ -127,7 +133,7 @@ async function askForDays(reads: readonly Read[], counts: Counts): Promise<Answe
   }
   const { from, to } = spanOf(reads);
   const answers = await askAll(counts, (tally) =>
-    tally.open({ dimensions: [...dimensions], pairs: [...pairs], from, to }),
+    tally.open({ dimensions: [...dimensions], pairs: [...pairs], from, to, ...(asksNames && { properties: true }) }),
   );
   return answers.map((days, shard) => ({ shard, days }));
 }

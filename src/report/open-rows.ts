@@ -53,7 +53,14 @@ interface Cell {
   columns: readonly number[];
 }
 
-function* cellsOf({ at }: Source, { dimensions, pairs }: OpenDay): Generator<Cell> {
+function* cellsOf({ at }: Source, { dimensions, pairs, properties = [] }: OpenDay): Generator<Cell> {
+  if ("names" in at) {
+    for (const dimension of properties) {
+      const found = customPropertyOf(dimension);
+      if (found) yield { dimension, keys: [found.property, found.event], columns: [] };
+    }
+    return;
+  }
   if ("pair" in at) {
     const name = pairName(...at.pair);
     for (const [outer, inner] of Object.entries(pairs[name] ?? {})) {

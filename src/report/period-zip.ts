@@ -4,15 +4,19 @@
  * site does not get it: it is the question that costs most.
  */
 
+import { z } from "zod";
 import { clerkStub } from "../clerk/stub.ts";
 import { refusal } from "../http.ts";
 import { audience } from "../manage/site-access.ts";
 import { chargedFor } from "../meter/rate.ts";
 import type { Context } from "../route.ts";
 import { from, Unavailable } from "../store/unavailable.ts";
-import { ACCESS, type Access, answering, chargedCaller, localNow, parametersOf } from "./face.ts";
-import { rangeOf, untilNow } from "./period.ts";
-import { PARAMETERS } from "./summary.ts";
+import { ACCESS, type Access, answering, chargedCaller, countsOf, localNow, parametersOf } from "./face.ts";
+import { firstDayOf } from "./gather.ts";
+import { rangeOfView, untilNow } from "./period.ts";
+import { viewFields } from "./view.ts";
+
+export const PARAMETERS = z.object(viewFields);
 
 export function periodZip(_request: Request, context: Context, access: Access = ACCESS): Promise<Response> {
   return answering(async () => {
@@ -24,7 +28,8 @@ export function periodZip(_request: Request, context: Context, access: Access = 
     const { env, ctx, credential, now } = context;
     if (credential?.kind === "public") return refusal(403, "A ZIP needs a key or a shared link.");
     const here = localNow(site, now);
-    const range = untilNow(rangeOf(asked.period ?? "day", asked.date, here.today), here);
+    const firstDay = asked.period === "all" ? await firstDayOf(countsOf(site, context, access)) : here.today;
+    const range = untilNow(rangeOfView(asked.period ?? "day", asked.date, here, firstDay), here);
     const question = { site, range, ...audience(credential, site), now };
     const made = await from("clerk", () => clerkStub(env, site.id).periodZip(question));
     const caller = chargedCaller(credential, site);

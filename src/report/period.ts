@@ -5,9 +5,13 @@
 import { addDays, addMonths, daysBetween, isDate } from "../calendar.ts";
 import { Refusal } from "./query.ts";
 
-/** The periods of v1 and the summary. */
+/** The periods of v1. */
 export const PERIODS = ["day", "7d", "28d", "30d", "month", "6mo", "12mo", "custom"] as const;
 export type Period = (typeof PERIODS)[number];
+
+/** The periods of the dashboard: those of v1, and more. */
+export const VIEW_PERIODS = [...PERIODS, "realtime", "yesterday", "91d", "year", "all"] as const;
+export type ViewPeriod = (typeof VIEW_PERIODS)[number];
 
 export interface DateRange {
   /** First and last local day, `YYYY-MM-DD`. */
@@ -69,6 +73,31 @@ export function rangeOf(period: Period, date: string | undefined, today: string)
 }
 
 /**
+ * The days of a period of the dashboard, as `rangeOf` has them: `yesterday` is the day before `date`, `91d` ends there,
+ * `year` is that of `date`, whole; `realtime` is today and `all` ends today, whatever `date`.
+ * @param firstDay the first day with counts
+ * @throws Refusal naming the rule broken
+ */
+export function rangeOfView(period: ViewPeriod, date: string | undefined, now: LocalNow, firstDay: string): Range {
+  if (date !== undefined && period !== "custom") checkDate(date);
+  const day = date ?? now.today;
+  switch (period) {
+    case "realtime":
+      return whole(now.today, now.today);
+    case "all":
+      return rangeNamed("all", now, firstDay);
+    case "yesterday":
+      return daysBefore(day, 1);
+    case "91d":
+      return daysBefore(day, 91);
+    case "year":
+      return yearOf(day);
+    default:
+      return rangeOf(period, date, now.today);
+  }
+}
+
+/**
  * The range of a name of v2, or of two dates: `day`, `24h` (the last 24 hours of the clock, this one included), `Nd` (the
  * days before today), `month`, `year` (whole), `Nmo` (whole months before this one), `all`.
  * @param firstDay the first day with counts
@@ -95,7 +124,7 @@ export function rangeNamed(
     case "month":
       return monthOf(today);
     case "year":
-      return whole(`${today.slice(0, 4)}-01-01`, `${today.slice(0, 4)}-12-31`);
+      return yearOf(today);
     case "all": {
       const earliest = addDays(today, -MOST_DAYS);
       const from = firstDay < today ? firstDay : today;
@@ -162,6 +191,11 @@ function whole(from: string, to: string): Range {
 
 function monthOf(day: string): Range {
   return whole(addMonths(day, 0), addDays(addMonths(day, 1), -1));
+}
+
+function yearOf(day: string): Range {
+  const year = day.slice(0, 4);
+  return whole(`${year}-01-01`, `${year}-12-31`);
 }
 
 function daysBefore(day: string, days: number): Range {

@@ -9,7 +9,7 @@ import { COLUMN } from "../metrics.ts";
 import { type Base, baseOf, FORMS, fieldsOf, isMoney } from "./metrics.ts";
 import { daysOf, stretchesOf } from "./period.ts";
 import { customPropertyOfFact, type Property } from "./properties.ts";
-import { allOf, conjunctsOf, type Metric, Refusal, type ReportQuery } from "./query.ts";
+import { allOf, conjunctsOf, type Metric, Refusal, type RefusalCode, type ReportQuery } from "./query.ts";
 import {
   checkOrder,
   MOST_DAYS_BY_HOUR,
@@ -85,7 +85,12 @@ export function plan(query: ReportQuery, goals: readonly Goal[]): Plan {
 function strictPlan(query: ReportQuery, goals: readonly Goal[]): Plan {
   const { groups, bucket } = splitDimensions(query);
   if (bucket === "hour" && daysOf(query.range) > MOST_DAYS_BY_HOUR) {
-    throw new Refusal("dimensions", `hours are shown of at most ${MOST_DAYS_BY_HOUR} days; ask by day`);
+    throw new Refusal(
+      "dimensions",
+      `hours are shown of at most ${MOST_DAYS_BY_HOUR} days; ask by day`,
+      [],
+      "too_many_times",
+    );
   }
   checkOrder(query);
   const questions = questionsOf(query, groups, bucket, goals);
@@ -95,13 +100,13 @@ function strictPlan(query: ReportQuery, goals: readonly Goal[]): Plan {
   const warnings: Warning[] = [];
   const mergeWarnings: Warning[] = [];
   for (const [index, metric] of query.metrics.entries()) {
-    const refuse = (rule: string) => {
-      throw new Refusal("metrics", rule, [index]);
+    const refuse = (rule: string, code: RefusalCode) => {
+      throw new Refusal("metrics", rule, [index], code);
     };
-    if (isMoney(metric) && query.minVisitors > 0) refuse(`${metric} is shown to the site's owner only`);
+    if (isMoney(metric) && query.minVisitors > 0) refuse(`${metric} is shown to the site's owner only`, "owner_only");
     for (const question of questions) checkCounted(metric, question, refuse);
     const { verdict, merged } = worstFor(metric, questions);
-    if (verdict === "refused") refuse(overPages(metric));
+    if (verdict === "refused") refuse(overPages(metric), "several_pages");
     else if (verdict !== "exact") {
       (merged ? mergeWarnings : warnings).push({ metric, code: verdict, message: MESSAGES[verdict](metric) });
     }
@@ -145,6 +150,8 @@ function checkSize({ range }: ReportQuery, groups: readonly Property[], bucket: 
     throw new Refusal(
       "dimensions",
       `values are told apart at no more than ${MOST_TIMES_BROKEN_DOWN} times; ask for fewer days, or by longer times`,
+      [],
+      "too_many_times",
     );
   }
 }

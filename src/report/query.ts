@@ -86,17 +86,46 @@ export function queryOf(parts: Pick<ReportQuery, "metrics" | "range"> & Partial<
 }
 
 /** What a part of a question is called; each face has its own words for some. */
-export type Part = "metrics" | "date_range" | "dimensions" | "filters" | "order_by" | "include" | "pagination";
+export type Part =
+  | "metrics"
+  | "date_range"
+  | "dimensions"
+  | "filters"
+  | "order_by"
+  | "include"
+  | "pagination"
+  | "compare_date"
+  | "interval";
 
-/** Kinds of refusals that whoever looks at counts meets, so that the dashboard can say them in his language. */
-export type RefusalCode =
-  | "three_facts"
-  | "not_counted_together"
-  | "not_counted"
-  | "several_pages"
-  | "too_many_hours"
-  | "goal_since"
-  | "revenue_by_event";
+/**
+ * Kinds of refusals that whoever looks at counts meets, so that the dashboard can say them in his language. A question that
+ * is no question, such as one about a property that there is none, has no code.
+ * - `three_facts`: no record joins more than two facts about a visit.
+ * - `not_counted_together`: two facts that no pair tells, or alternatives of such.
+ * - `not_counted`: a metric that is not counted for what is asked.
+ * - `several_pages`: a metric without a meaning for several pages together.
+ * - `too_many_times`: more hours, or more times of a breakdown, than are shown.
+ * - `goal_since`: a page goal, before it was counted.
+ * - `unknown_goal`: what is no goal of the site.
+ * - `revenue_by_event`: amounts of money, by anything but events.
+ * - `owner_only`: what is the site's owner's to see.
+ * - `few_visitors`: a filter that would tell of a few visitors.
+ * - `too_much_found`: a filter that finds too many values.
+ */
+export const REFUSAL_CODES = [
+  "three_facts",
+  "not_counted_together",
+  "not_counted",
+  "several_pages",
+  "too_many_times",
+  "goal_since",
+  "unknown_goal",
+  "revenue_by_event",
+  "owner_only",
+  "few_visitors",
+  "too_much_found",
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 /** A question that cannot be answered: where in it, and the rule broken or what to ask instead. */
 export class Refusal extends Error {
@@ -104,12 +133,14 @@ export class Refusal extends Error {
   readonly part: Part;
   readonly rule: string;
   readonly path: readonly (string | number)[];
+  readonly code: RefusalCode | null;
 
-  constructor(part: Part, rule: string, path: readonly (string | number)[] = []) {
+  constructor(part: Part, rule: string, path: readonly (string | number)[] = [], code: RefusalCode | null = null) {
     super(`${part}: ${rule}`);
     this.part = part;
     this.rule = rule;
     this.path = path;
+    this.code = code;
   }
 }
 

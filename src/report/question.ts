@@ -94,7 +94,7 @@ function checkGoals({ anyOf, path }: Condition, goals: readonly Goal[]): void {
   const labels = goals.map(goalLabel);
   for (const matcher of anyOf) {
     if (isSearch(matcher) || matcher.length > 1 || labels.includes(matcher[0] ?? "")) continue;
-    throw new Refusal("filters", "must be a goal of the site; define it, or ask for event:name", path);
+    throw new Refusal("filters", "must be a goal of the site; define it, or ask for event:name", path, "unknown_goal");
   }
 }
 
@@ -104,7 +104,8 @@ function checkAlternatives(filter: Filter | null): void {
     const names = [...new Set(conditionsOf(part).map(({ dimension }) => dimension))];
     const partial = names.find((name) => name === GOAL_PROPERTY || customPropertyOfFact(name) !== null);
     if (partial !== undefined && names.length > 1) {
-      throw new Refusal("filters", `${partial} must not be joined by or, or by not, with other dimensions`);
+      const rule = `${partial} must not be joined by or, or by not, with other dimensions`;
+      throw new Refusal("filters", rule, [], "not_counted_together");
     }
   }
 }
@@ -126,7 +127,8 @@ function checkJoined(question: Question): void {
   const part = question.filter === null ? "dimensions" : "filters";
   const custom = facts.find((fact) => customPropertyOfFact(fact) !== null);
   if (custom && pageGoalsOf(question).length > 0) {
-    throw new Refusal(part, `page goals and ${custom} are counted apart; ask by event:name instead of event:goal`);
+    const rule = `page goals and ${custom} are counted apart; ask by event:name instead of event:goal`;
+    throw new Refusal(part, rule, [], "not_counted_together");
   }
   if (facts.length < 2) return;
   const names = facts.map((fact) => nameOf(fact, properties));
@@ -141,6 +143,8 @@ function checkJoined(question: Question): void {
       part,
       `${names.slice(0, -1).join(", ")} and ${names.at(-1)} are more than two facts about a visit, and no record joins ` +
         `more; ${alternative}`,
+      [],
+      "three_facts",
     );
   }
   for (const property of properties) {
@@ -150,6 +154,8 @@ function checkJoined(question: Question): void {
       part,
       `${first} and ${second} are counted apart and cannot be joined` +
         (coarse ? `; ask for ${coarse} instead of ${property.name}` : "; ask about one of them"),
+      [],
+      "not_counted_together",
     );
   }
 }

@@ -21,12 +21,14 @@ export type Fields = Record<Field, number>;
  * Where the cells of a source rest, each with two keys:
  * - a stored dimension: its values, and nothing;
  * - a pair: the values of the outer and of the inner dimension;
- * - a property of custom events, over the dimensions of all events that have it: its values, and the events' names.
+ * - a property of custom events, over the dimensions of all events that have it: its values, and the events' names;
+ * - the names of all properties, and those of the events that have them: without counts.
  */
 export type Place =
   | { single: string }
   | { pair: readonly [outer: DimensionName, inner: DimensionName] }
-  | { property: string };
+  | { property: string }
+  | { names: "properties" };
 
 /**
  * How a source tells one of the things a read asks about: by one of its keys, or always the same. With `names` what

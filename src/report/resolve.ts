@@ -36,52 +36,74 @@ const MOST_FOUND_CHARS = 500_000;
 const MOST_SEARCHES = 20;
 
 /**
- * The queries with their searches (for the public: conditions) replaced by the labels found.
- * @throws Refusal, Unavailable
+ * The queries with their searches (for the public: conditions) replaced by the labels found; or why one is refused.
+ * @throws Unavailable
  */
-export async function resolveSearches(queries: readonly ReportQuery[], counts: Counts): Promise<ReportQuery[]> {
-  const searched = queries.flatMap((query) =>
-    conditionsOf(query.filter).flatMap((condition) => {
-      const property = propertyNamed(condition.dimension);
-      const isSought = query.minVisitors > 0 || property?.display || condition.anyOf.some(isSearch);
-      return property && isSought ? [{ query, condition, property }] : [];
-    }),
+export async function resolveSearches(
+  queries: readonly ReportQuery[],
+  counts: Counts,
+): Promise<(ReportQuery | Refusal)[]> {
+  const checked = queries.map((query) => checkedNumber(query));
+  const searched = checked.flatMap((query) =>
+    query instanceof Refusal ? [] : conditionsOf(query.filter).flatMap((condition) => searchOf(query, condition)),
   );
-  if (searched.length === 0) return [...queries];
-  for (const query of queries) checkNumber(query);
+  if (searched.length === 0) return checked;
 
-  const asked = searched.map(({ query: { minVisitors, range }, property }) => {
-    // Whether there is a label; for the public, whether it had visitors enough in these very hours, if that is counted.
-    const hours = minVisitors > 0 && property.paired && range.from === range.to ? range.hours : null;
-    return { dimensions: [codeProperty(property)], range: { ...range, hours } };
-  });
   // Each once, however many conditions it is for.
-  const questions = [...new Set(asked.map((one) => JSON.stringify(one)))];
-  const toRead = questions.flatMap((question) => {
+  const questions = [...new Set(searched.map(({ question }) => question))];
+  const reads = questions.map((question) => {
     const { reads } = plan(queryOf({ metrics: ["pageviews"], ...JSON.parse(question) }), counts.site.goals);
     // Whatever was counted of a label.
     return reads.map((read) => ({ ...read, fields: COUNTED_OF_ANY }));
   });
-  const gathered = await gather(toRead, counts);
-  const rows = asked.map((one) => gathered.rows[questions.indexOf(JSON.stringify(one))] ?? []);
-  // By query: two of them, of different days, may have one filter.
-  const found = new Map(queries.map((query) => [query, new Map<Condition, Condition>()]));
-  for (const [index, { query, condition, property }] of searched.entries()) {
-    const labels = labelsOf(property, rows[index] ?? [], counts);
-    found.get(query)?.set(condition, await resolved(condition, property, labels, query.minVisitors));
+  const gathered = await gather(reads.flat(), counts);
+  const rowsOf = new Map(
+    questions.map((question, index) => [question, gathered.rows.splice(0, reads[index]?.length).flat()]),
+  );
+  // By question: two queries, of different days, may have one filter. And once, however many queries have it.
+  const found = new Map<string, Map<Condition, Condition | Refusal>>(
+    questions.map((question) => [question, new Map()]),
+  );
+  for (const { question, condition, property } of searched) {
+    const known = found.get(question);
+    if (!known || known.has(condition)) continue;
+    const labels = labelsOf(property, rowsOf.get(question) ?? [], counts);
+    known.set(condition, await resolved(condition, property, labels, counts.minVisitors).catch(asRefusal));
   }
-  return queries.map((query) => ({
-    ...query,
-    filter: query.filter && replaced(query.filter, found.get(query) ?? new Map()),
-  }));
+  return checked.map((query) => {
+    if (query instanceof Refusal || !query.filter) return query;
+    const own = new Map<Condition, Condition>();
+    for (const { query: asking, question, condition } of searched) {
+      const known = asking === query ? found.get(question)?.get(condition) : undefined;
+      if (known instanceof Refusal) return known;
+      if (known) own.set(condition, known);
+    }
+    return { ...query, filter: replaced(query.filter, own) };
+  });
 }
 
-/** @throws Refusal where there is too much to search for. */
-function checkNumber({ filter }: ReportQuery): void {
-  const searches = conditionsOf(filter).flatMap(({ anyOf }) => anyOf.filter(isSearch));
-  if (searches.length > MOST_SEARCHES) {
-    throw new Refusal("filters", `must search for at most ${MOST_SEARCHES} texts or expressions`);
-  }
+/** A condition that is looked for among the labels that there are, with the question for them. */
+function searchOf(query: ReportQuery, condition: Condition) {
+  const { minVisitors, range } = query;
+  const property = propertyNamed(condition.dimension);
+  if (!property || !(minVisitors > 0 || property.display || condition.anyOf.some(isSearch))) return [];
+  // Whether there is a label; for the public, whether it had visitors enough in these very hours, if that is counted.
+  const hours = minVisitors > 0 && property.paired && range.from === range.to ? range.hours : null;
+  const question = JSON.stringify({ dimensions: [codeProperty(property)], range: { ...range, hours } });
+  return [{ query, condition, property, question }];
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  throw error;
+}
+
+/** A query; or a refusal where there is too much to search for. */
+function checkedNumber(query: ReportQuery): ReportQuery | Refusal {
+  const searches = conditionsOf(query.filter).flatMap(({ anyOf }) => anyOf.filter(isSearch));
+  return searches.length > MOST_SEARCHES
+    ? new Refusal("filters", `must search for at most ${MOST_SEARCHES} texts or expressions`)
+    : query;
 }
 
 /** The property that shows the codes, where names are shown. */
@@ -115,7 +137,7 @@ async function resolved(
   const isKnown = named.every((test) => fitting.some((label) => test(nameOf(label)))) && fitting.length > 0;
   if (minVisitors > 0 && !isKnown) throw tooFew(minVisitors);
   if (JSON.stringify(fitting).length > MOST_FOUND_CHARS) {
-    throw new Refusal("filters", "must not find so many values; narrow the search", condition.path);
+    throw new Refusal("filters", "must not find so many values; narrow the search", condition.path, "too_much_found");
   }
   return {
     ...condition,
@@ -132,7 +154,7 @@ function isExact(matcher: Pattern | Search): boolean {
 /** What is said to the public of every filter that would tell of a few, whatever there is of them. */
 export function tooFew(minVisitors: number): Refusal {
   const rule = `must name values of at least ${minVisitors} visitors, let pass as many, and keep out as many or none`;
-  return new Refusal("filters", rule);
+  return new Refusal("filters", rule, [], "few_visitors");
 }
 
 function testOf(matcher: Pattern | Search, { path }: Condition): (label: string) => boolean {

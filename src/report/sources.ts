@@ -225,6 +225,29 @@ function namesOf(goals: readonly Goal[], type: Goal["type"]): Record<string, str
   return names;
 }
 
+/** The read of the names of all properties that events of a range have, and of those events. */
+export const PROPERTY_NAMES: Omit<Read, "from" | "to"> = {
+  hours: null,
+  sources: [
+    {
+      at: { names: "properties" },
+      terms: [
+        { key: 0, rule: "whole", blank: "" },
+        { key: 1, rule: "whole", blank: "" },
+      ],
+      columns: {},
+    },
+  ],
+  bucket: "all",
+  hourTerm: null,
+  groups: [0, 1],
+  where: null,
+  fields: [],
+  top: null,
+  identity: null,
+  imports: true,
+};
+
 /** The read of how often each value of a dimension that has nothing but occurrences did occur. */
 export function occurrencesOf(single: DimensionName, bucket: Read["bucket"]): Omit<Read, "from" | "to"> {
   return {

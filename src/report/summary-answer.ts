@@ -40,6 +40,8 @@ export interface PanelRow extends Partial<Record<Metric, number | Amount | null>
   value: string;
   /** What it is called, where the value is a code: of regions. */
   name?: string;
+  /** Of what has a version: the name and the version, as they are asked for (`visit:browser`, `visit:browser_version`). */
+  parts?: string[];
   /** It stands for several small values together, and cannot be asked for. */
   folded?: true;
 }
@@ -50,6 +52,8 @@ export interface Amount {
   value: number;
   short: string;
   long: string;
+  /** The same row's amounts in further currencies. */
+  others?: Omit<Amount, "others">[];
 }
 
 /** The greatest values of a dimension. */

@@ -1,93 +1,47 @@
-/**
- * `GET /api/stats/:domain?period=&date=`: one answer with all an owner looks at first.
- *
- * Periods are those of v1; the default is `day`, today, so that a newcomer's first page view shows at once (v1's
- * default, `30d`, ends yesterday).
- */
+/** `GET /api/stats/:domain`: one answer with all an owner looks at first, of which the dashboard is a face. */
 
 import { z } from "zod";
-import { DIMENSIONS } from "../dimensions.ts";
-import { DROP_REASONS, type DropReason } from "../drops.ts";
+import { mayChange } from "../manage/site-access.ts";
 import type { Context } from "../route.ts";
 import type { Site } from "../site.ts";
 import { Unavailable } from "../store/unavailable.ts";
-import type { Flags } from "./answer-warnings.ts";
 import { timezoneAt } from "./buckets.ts";
 import { csvAnswer, wantsCsv } from "./csv.ts";
-import {
-  ACCESS,
-  type Access,
-  answering,
-  countsOf,
-  localNow,
-  parametersOf,
-  periodFields,
-  reportJson,
-  withPrevious,
-} from "./face.ts";
-import { gatherLive } from "./gather.ts";
+import { DROPS, dropsOf } from "./drops.ts";
+import { ACCESS, type Access, answering, countsOf, localNow, parametersOf, reportJson } from "./face.ts";
+import { filterIn } from "./filter-input.ts";
+import { type Counts, firstDayOf, gatherLive } from "./gather.ts";
+import { shownLive } from "./live.ts";
 import { changeOf } from "./metrics.ts";
-import { type DateRange, daysOf, type Period, rangeOf } from "./period.ts";
-import { canBreakDown, type Warning } from "./planner.ts";
-import { METRICS_OF, PROPERTIES } from "./properties.ts";
-import { type Metric, queryOf, type ReportQuery } from "./query.ts";
-import type { Row } from "./read.ts";
-import { type Answer, type ResultRow, run } from "./run.ts";
-import { GOAL_PROPERTY, occurrencesOf } from "./sources.ts";
+import { commonNotes, flagNotes, notCompared, once, panelNotes, totalsNotes } from "./notes.ts";
+import { PANEL_ROWS, panelOf, panelsUnder, refusedOf, totalsUnder } from "./panels.ts";
+import type { LocalNow, Range } from "./period.ts";
+import { plan } from "./planner.ts";
+import { propertyNames } from "./property-names.ts";
+import { type Filter, type Metric, queryOf, Refusal, type ReportQuery } from "./query.ts";
+import { type PartialAnswer, type PartialReport, runEach } from "./run.ts";
+import { comparedSeries, seriesOf } from "./series.ts";
+import { PROPERTY_NAMES } from "./sources.ts";
+import type { Change, Note, SummaryAnswer } from "./summary-answer.ts";
+import { shownFields, type View, viewFields, viewOf } from "./view.ts";
 
-export const PARAMETERS = z.object(periodFields);
-/** Of the site as a whole; its own share of itself says nothing. */
-const TOTALS: readonly Metric[] = METRICS_OF.total.filter((metric) => metric !== "percentage");
-const TOP_VALUES = 10;
-/** A longer range is shown by month. */
-const MOST_DAYS_SHOWN = 366;
-
-/** A list of the summary: the values of a dimension. */
-interface Panel {
-  /** Under which it stands. */
-  name: string;
-  /** A version says nothing without what it is a version of: those are two, shown as one text. */
-  dimensions: readonly string[];
-  metrics: readonly Metric[];
-}
-
-const NAME_OF_VERSION: Partial<Record<string, string>> = {
-  "visit:browser_version": "visit:browser",
-  "visit:os_version": "visit:os",
-};
-
-const PANELS: readonly Panel[] = PROPERTIES.flatMap((property) => {
-  if (property.display || property.name === GOAL_PROPERTY) return [];
-  const { name } = property;
-  const whole = NAME_OF_VERSION[name];
-  return [
-    {
-      name,
-      dimensions: whole === undefined ? [name] : [whole, name],
-      metrics: property.metrics.filter((metric) => metric !== "percentage" && canBreakDown(property, metric)),
-    },
-  ];
+export const PARAMETERS = z.object({
+  ...viewFields,
+  ...shownFields,
+  filters: z
+    .string()
+    .optional()
+    .describe('As those of `POST /api/v2/query`, in JSON: `[["is","visit:source",["Google"]]]`.'),
 });
 
-/** Goals are shown where a site has some. */
-const GOALS: Panel = {
-  name: GOAL_PROPERTY,
-  dimensions: [GOAL_PROPERTY],
-  metrics: ["visitors", "events", "conversion_rate"],
-};
+type Outcome = PartialAnswer | Refusal;
 
 /**
- * The summary:
- * ```
- * { site, timezone, period: {name, from, to}, compared_with: {from, to, to_hour?},
- *   metrics: {visitors: {value, comparison_value, change}, …},
- *   interval: "hour"|"day"|"month", timeseries: [{date, at?, partial?, visitors, …}],
- *   dimensions: {"visit:source": [{value, visitors, …}], …},
- *   drops: [{reason, text, count}], realtime: {visitors, minutes: [{at, visitors, pageviews}]},
- *   notes: [{code, message, metrics?, dimension?, days?}] }
- * ```
+ * The summary, as `SummaryAnswer` has it.
+ *
  * Ratios over nothing are null, and so is a change from or to one. A period that is not over is compared to the same
- * hour: `to_hour` is the last hour of its last day that is compared with.
+ * hour: `to_hour` is the last hour of its last day that is compared with. What cannot be told is refused by itself; a
+ * question that is none is answered with 400.
  *
  * As CSV: the time series.
  */
@@ -95,172 +49,174 @@ export function summary(request: Request, context: Context, access: Access = ACC
   return answering(async () => {
     const asked = parametersOf(context.url, PARAMETERS);
     if (asked instanceof Response) return asked;
+    const filter = asked.filters === undefined ? null : filterIn(asked.filters);
+    if (filter instanceof Response) return filter;
     const domain = (context.params.domain ?? "").replace(/\.csv$/, "");
     const site = await access.siteFor(context, domain);
     if (site instanceof Response) return site;
 
-    const now = localNow(site, context.now);
-    const name = asked.period ?? "day";
-    const range = rangeOf(name, asked.date, now.today);
-    const { range: soFar, before } = withPrevious(range, now);
-    const interval = intervalOf(name, range);
-    const series = queryOf({ metrics: TOTALS, range, dimensions: [`time:${interval}`] });
     const counts = countsOf(site, context, access);
-    if (wantsCsv(request, context.url)) return seriesCsv(await run([series], counts), site);
-
-    const panels = site.goals.length > 0 ? [...PANELS, GOALS] : PANELS;
-    const queries: ReportQuery[] = [
-      queryOf({ metrics: TOTALS, range: soFar }),
-      series,
-      ...panels.map(({ dimensions, metrics }) =>
-        queryOf({ metrics, range, dimensions, page: { offset: 0, count: TOP_VALUES } }),
-      ),
-    ];
-    const comparison = queryOf({ metrics: TOTALS, range: before });
-    const further = [{ ...DROPS, from: range.from, to: range.to }];
-    const [report, live] = await Promise.all([
-      run([...queries, comparison], counts, further).catch((error: unknown) => {
-        // What is compared with mostly rests in D1: without it, today's counts are still the tallies' to tell.
-        if (!(error instanceof Unavailable && error.part === "D1")) throw error;
-        return run(queries, counts, further);
-      }),
-      gatherLive(counts),
-    ]);
-    const [totals, timeseries, ...others] = report.answers;
-    const breakdowns = panels.map((panel, index) => ({ panel, answer: others[index] }));
-    const compared = others[panels.length];
+    const now = localNow(site, context.now);
+    const firstDay = asked.period === "all" ? await firstDayOf(counts) : now.today;
+    const view = viewOf(asked, now, firstDay);
+    if (wantsCsv(request, context.url)) return seriesCsv(view, filter, counts);
+    const [{ report, isCompared }, live] = await Promise.all([lookedUp(view, filter, counts), gatherLive(counts)]);
     return reportJson({
       site: site.domain,
       timezone: timezoneAt(site.zones, context.now),
-      period: { name, from: range.from, to: range.to },
-      compared_with: { from: before.from, to: before.to, ...(before.hours && { to_hour: before.hours.to }) },
-      metrics: changes(totals?.rows[0], compared?.rows[0]),
-      interval,
-      timeseries: timeseries?.rows.map(({ dimensions: [date], time, metrics }) => ({
-        date,
-        ...instant(time?.at),
-        ...(time?.isPartial && { partial: true }),
-        ...metrics,
-      })),
-      dimensions: Object.fromEntries(
-        breakdowns.map(({ panel, answer }) => [
-          panel.name,
-          (answer?.rows ?? []).map(({ dimensions, metrics }) => ({ value: joined(dimensions), ...metrics })),
-        ]),
-      ),
-      drops: drops(report.further[0] ?? []),
-      realtime: {
-        visitors: live.visitors,
-        minutes: live.minutes.map(({ at, ...minute }) => ({ ...instant(at), ...minute })),
-      },
-      notes: [
-        ...(totals ? [...sumNotes(totals), ...importNotes(totals)] : []),
-        ...breakdowns.flatMap(({ panel, answer }) => (answer ? boundNotes(panel, answer) : [])),
-        ...flagNotes(report.flags),
-        ...(compared ? [] : [NOT_COMPARED]),
-      ],
-    });
+      viewer: { owner: counts.isOwners, manages: mayChange(context.credential, site) },
+      ...(await shown(view, filter, report, counts, now, isCompared)),
+      realtime: shownLive(live),
+    } satisfies SummaryAnswer);
   });
 }
 
-function seriesCsv({ answers: [series] }: Awaited<ReturnType<typeof run>>, site: Site): Response {
-  const rows = (series?.rows ?? []).map(({ dimensions, metrics }) => [
-    ...dimensions,
-    ...TOTALS.map((metric) => metrics[metric] ?? null),
-  ]);
-  return csvAnswer(site.domain, ["date", ...TOTALS], rows);
+/** All that is asked for a view, in the order in which `shown` takes the answers. */
+function queriesOf(
+  { range, soFar, interval }: View,
+  filter: Filter | null,
+  { site, minVisitors }: Counts,
+): ReportQuery[] {
+  const metrics = totalsUnder(filter);
+  return [
+    queryOf({ metrics, range: soFar, filter }),
+    queryOf({ metrics, range, filter, dimensions: [`time:${interval}`] }),
+    ...panelsUnder(filter, site).map(({ metrics, dimensions }) =>
+      queryOf({ metrics, range, filter, dimensions, page: { offset: 0, count: PANEL_ROWS + 1 } }),
+    ),
+    // Of which events the public may know, so that it is told of no other's properties.
+    ...(minVisitors > 0 ? [queryOf({ metrics: ["visitors"], range, dimensions: ["event:name"] })] : []),
+  ];
 }
 
-/** `Firefox 145`; of what is blank, the blank once. */
-function joined([first = "", second]: readonly string[]): string {
-  return second === undefined || second === first ? first : `${first} ${second}`;
+function comparisonsOf({ before, timesBefore, interval }: View, filter: Filter | null): ReportQuery[] {
+  if (!before || !timesBefore) return [];
+  const metrics = totalsUnder(filter);
+  return [
+    queryOf({ metrics, range: before, filter }),
+    queryOf({ metrics, range: timesBefore, filter, dimensions: [`time:${interval}`] }),
+  ];
 }
 
-function intervalOf(period: Period, range: DateRange): "hour" | "day" | "month" {
-  if (range.from === range.to) return "hour";
-  return period === "6mo" || period === "12mo" || daysOf(range) > MOST_DAYS_SHOWN ? "month" : "day";
+async function lookedUp(view: View, filter: Filter | null, counts: Counts) {
+  const queries = queriesOf(view, filter, counts);
+  const { from, to } = view.range;
+  const further = [DROPS, PROPERTY_NAMES].map((read) => ({ ...read, from, to }));
+  try {
+    const report = await runEach([...queries, ...comparisonsOf(view, filter)], counts, further);
+    return { report, isCompared: view.before !== null };
+  } catch (error) {
+    // What is compared with mostly rests in D1: without it, today's counts are still the tallies' to tell.
+    if (!(error instanceof Unavailable && error.part === "D1")) throw error;
+    return { report: await runEach(queries, counts, further), isCompared: false };
+  }
 }
 
-function changes(now: ResultRow | undefined, before: ResultRow | undefined) {
-  return Object.fromEntries(
-    TOTALS.map((metric) => {
-      const value = numberOf(now, metric);
-      const comparison = numberOf(before, metric);
-      return [metric, { value, comparison_value: comparison, change: changeOf(metric, value, comparison) }];
-    }),
+async function shown(
+  view: View,
+  filter: Filter | null,
+  { outcomes, flags, bounds, further }: PartialReport,
+  counts: Counts,
+  now: LocalNow,
+  isCompared: boolean,
+): Promise<Omit<SummaryAnswer, "site" | "timezone" | "viewer" | "realtime">> {
+  const { site, minVisitors } = counts;
+  const { range, before, interval, intervals } = view;
+  const rest = [...outcomes];
+  const take = (): Outcome => rest.shift() ?? new Refusal("metrics", "is not asked for");
+  const totals = take();
+  const times = take();
+  const panels = panelsUnder(filter, site).map((panel) => ({ panel, outcome: take() }));
+  const events = minVisitors > 0 ? take() : null;
+  const [totalsBefore, timesBefore] = isCompared ? [take(), take()] : [null, null];
+  // What is refused without a code is no question.
+  for (const outcome of outcomes) if (outcome instanceof Refusal && outcome.code === null) throw outcome;
+
+  const timeseries =
+    times instanceof Refusal ? { refused: refusedOf(times) } : seriesOf(times, { ...now, now: counts.now });
+  const known = outcomes.filter((outcome): outcome is PartialAnswer => !(outcome instanceof Refusal));
+  const usesPairs = known.some((answer) => answer.usesPairs);
+  const lists = await Promise.all(
+    panels.map(async ({ panel, outcome }) => [panel.name, await panelOf(panel, outcome)] as const),
+  );
+  return {
+    period: { name: view.period, from: range.from, to: range.to },
+    compared_with: before && { from: before.from, to: before.to, ...(before.hours && { to_hour: before.hours.to }) },
+    first_day: bounds.firstDay,
+    detail_from: usesPairs ? laterOf(bounds.firstPairDay, range.from) : null,
+    metrics: Object.fromEntries(totalsUnder(filter).map((metric) => [metric, changed(metric, totals, totalsBefore)])),
+    interval,
+    intervals: intervals.filter((name) => name !== "hour" || areHoursTold(view.range, filter, site)),
+    timeseries,
+    compared_series:
+      Array.isArray(timeseries) && timesBefore && !(timesBefore instanceof Refusal)
+        ? comparedSeries(timeseries, timesBefore)
+        : null,
+    dimensions: Object.fromEntries(lists),
+    properties: propertyNames(further[1] ?? [], known[0]?.query.filter ?? null, site.goals, mayTell(events)),
+    drops: dropsOf(further[0] ?? []),
+    notes: once([
+      ...totalsNotes(totals),
+      ...(totalsBefore ? totalsNotes(totalsBefore) : []),
+      ...panels.flatMap(({ panel, outcome }) => panelNotes(panel.name, outcome)),
+      ...commonNotes(panels.map(({ outcome }) => outcome)),
+      ...flagNotes(flags),
+      ...comparisonNotes(before, totals, totalsBefore),
+    ]),
+  };
+}
+
+function comparisonNotes(before: Range | null, totals: Outcome, totalsBefore: Outcome | null): Note[] {
+  if (!before || totals instanceof Refusal) return [];
+  if (!totalsBefore) return [notCompared("D1 does not answer, so that there is nothing to compare with.")];
+  return totalsBefore instanceof Refusal ? [notCompared(refusedOf(totalsBefore).message)] : [];
+}
+
+/** Of whom the public may be told that he is among the events: of all it is, for an owner. */
+function mayTell(events: Outcome | null): (event: string) => boolean {
+  if (events === null) return () => true;
+  if (events instanceof Refusal) return () => false;
+  const apart = events.rows.flatMap(({ isFolded, dimensions: [name = ""] }) => (isFolded ? [] : [name]));
+  return (event) => apart.includes(event);
+}
+
+/** Whether hours are counted together with what is asked. */
+function areHoursTold(range: Range, filter: Filter | null, { goals }: Site): boolean {
+  try {
+    plan(queryOf({ metrics: ["visitors"], range, filter, dimensions: ["time:hour"] }), goals);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+}
+
+async function seriesCsv({ range, interval }: View, filter: Filter | null, counts: Counts): Promise<Response> {
+  const query = queryOf({ metrics: totalsUnder(filter), range, filter, dimensions: [`time:${interval}`] });
+  const [series] = (await runEach([query], counts)).outcomes;
+  if (!series || series instanceof Refusal) throw series ?? new Refusal("interval", "has no times");
+  const { metrics } = series.query;
+  return csvAnswer(
+    counts.site.domain,
+    ["date", ...metrics],
+    series.rows.map(({ dimensions, metrics: of }) => [...dimensions, ...metrics.map((metric) => of[metric] ?? null)]),
   );
 }
 
-function numberOf(row: ResultRow | undefined, metric: Metric): number | null {
-  const value = row?.metrics[metric];
+function changed(metric: Metric, now: Outcome, before: Outcome | null): NonNullable<SummaryAnswer["metrics"][Metric]> {
+  const refused = now instanceof Refusal ? now : now.refused.get(metric);
+  if (refused) return { refused: refusedOf(refused) };
+  const value = numberOf(now, metric);
+  const comparison = numberOf(before, metric);
+  return { value, comparison_value: comparison, change: changeOf(metric, value, comparison) } satisfies Change;
+}
+
+function numberOf(outcome: Outcome | null, metric: Metric): number | null {
+  if (!outcome || outcome instanceof Refusal) return null;
+  const value = outcome.rows[0]?.metrics[metric];
   return typeof value === "number" ? value : null;
 }
 
-function instant(at: number | undefined): { at?: string } {
-  return at === undefined ? {} : { at: new Date(at).toISOString() };
-}
-
-const DROPS = occurrencesOf("dropped", "all");
-
-/** Drops by reason, the most frequent first. Reasons are the keys of `DROP_REASONS`. */
-function drops(rows: readonly Row[]) {
-  return rows
-    .map(({ labels: [label = ""], fields }) => ({
-      reason: label,
-      text: DROP_REASONS[label as DropReason] ?? label,
-      count: fields.customEvents,
-    }))
-    .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
-}
-
-interface Note {
-  code: Warning["code"] | "not_compared";
-  message: string;
-  metrics?: Metric[];
-  /** The breakdown it is about. */
-  dimension?: string;
-  days?: string[];
-}
-
-const NOT_COMPARED: Note = {
-  code: "not_compared",
-  message: "D1 does not answer, so that there is nothing to compare with.",
-};
-
-function sumNotes({ warnings }: Answer): Note[] {
-  return warnings
-    .filter(({ code }) => code === "sum_of_days")
-    .map(({ metric, code, message }) => ({ code, message, metrics: [metric] }));
-}
-
-/** All metrics are imported alike: one note. */
-function importNotes({ warnings }: Answer): Note[] {
-  const imported = warnings.find(({ code }) => code === "imported");
-  return imported ? [{ code: imported.code, message: imported.message }] : [];
-}
-
-/** What is an upper bound, a mean over hosts, or of small values together in a breakdown. */
-function boundNotes({ name }: Panel, { warnings }: Answer): Note[] {
-  return warnings
-    .filter(({ code }) => code === "upper_bound" || code === "mean_of_hosts" || code === "min_visitors")
-    .map(({ metric, code, message }) => ({
-      code,
-      message,
-      metrics: [metric],
-      dimension: name,
-    }));
-}
-
-/** Flags of the period's days and of those it is compared with. */
-function flagNotes(flags: Flags): Note[] {
-  return [...flags].map(([flag, days]) => {
-    const [kind, dimension] = flag.split(/:(.*)/s);
-    if (kind !== "capped") {
-      return { code: "approximate", message: "Visitors could not be told apart as they should on these days.", days };
-    }
-    const message = "More values occurred on these days than are counted apart; the rest is under (other).";
-    // Of a whole kind of dimensions, no single one is named.
-    const isOne = DIMENSIONS.some(({ name }) => name === dimension) || dimension === "properties";
-    return { code: "capped", message, ...(isOne && dimension !== undefined && { dimension }), days };
-  });
+function laterOf(one: string | null, other: string): string {
+  return one !== null && one > other ? one : other;
 }

@@ -11,6 +11,7 @@ import { z } from "zod";
 import { numberField } from "../http.ts";
 import type { Context } from "../route.ts";
 import type { Site } from "../site.ts";
+import type { Answer, ResultRow, Value } from "./answer.ts";
 import { csvAnswer, wantsCsv } from "./csv.ts";
 import {
   ACCESS,
@@ -30,7 +31,7 @@ import { rangeOf } from "./period.ts";
 import type { Warning } from "./planner.ts";
 import { propertyNamed } from "./properties.ts";
 import { METRICS, type Metric, queryOf, Refusal, type ReportQuery } from "./query.ts";
-import { type Answer, type ResultRow, run, type Value } from "./run.ts";
+import { run } from "./run.ts";
 import { byMetric } from "./warnings.ts";
 
 const siteField = { site_id: z.string().describe("The site's domain.") };

@@ -79,6 +79,9 @@ export const filter: z.ZodType<FilterInput> = z
   )
   .meta({ id: "Filter" });
 
+/** A list of filters, all of which must hold. */
+export const FILTERS = z.array(filter).max(MOST_CONDITIONS);
+
 export const COMPARISON_MODES = ["previous_period", "year_over_year", "custom"] as const;
 
 export const V2_QUERY = z.strictObject({
@@ -97,15 +100,11 @@ export const V2_QUERY = z.strictObject({
     .max(MOST_DIMENSIONS)
     .default([])
     .describe(`Of ${quoted(PROPERTY_NAMES)}, and at most one of ${quoted(TIME_DIMENSIONS)}.`),
-  filters: z
-    .array(filter)
-    .max(MOST_CONDITIONS)
-    .default([])
-    .describe(
-      `All of them must hold. Each: \`[operator, dimension, [values]]\`, the operator one of ${quoted(OPERATORS)}; and ` +
-        '`{"case_sensitive": false}` behind it for either case of letters. Joined: `["and", [filters]]`, ' +
-        '`["or", [filters]]`, `["not", filter]`.',
-    ),
+  filters: FILTERS.default([]).describe(
+    `All of them must hold. Each: \`[operator, dimension, [values]]\`, the operator one of ${quoted(OPERATORS)}; and ` +
+      '`{"case_sensitive": false}` behind it for either case of letters. Joined: `["and", [filters]]`, ' +
+      '`["or", [filters]]`, `["not", filter]`.',
+  ),
   order_by: z
     .array(z.tuple([z.string().max(DIMENSION_CHARS), z.enum(["asc", "desc"])]))
     .max(10)

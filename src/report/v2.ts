@@ -10,14 +10,14 @@ import { localDayAt } from "../calendar.ts";
 import { checked, readJson, refusal } from "../http.ts";
 import type { Context } from "../route.ts";
 import type { Site } from "../site.ts";
+import type { Answer, ResultRow, Value } from "./answer.ts";
 import { localDayOf, timezoneAt } from "./buckets.ts";
 import { csvAnswer, wantsCsv } from "./csv.ts";
 import { ACCESS, type Access, answering, countsOf, localNow, reportJson } from "./face.ts";
-import { checkWildcards, MOST_CONDITIONS } from "./filters.ts";
+import { checkDepth, filterOf } from "./filter-input.ts";
 import { firstDayOf } from "./gather.ts";
 import { areInstants, rangeBeforeInstants, rangeBetween } from "./instants.ts";
 import { baseOf, changeOf, FORMS, isMoney } from "./metrics.ts";
-import type { Pattern } from "./pattern.ts";
 import {
   type LocalNow,
   type Range,
@@ -27,23 +27,11 @@ import {
   toTheSameHour,
   untilNow,
 } from "./period.ts";
-import { propertyNamed } from "./properties.ts";
-import {
-  allOf,
-  type Condition,
-  conditionsOf,
-  type Filter,
-  isSearch,
-  type Metric,
-  queryOf,
-  Refusal,
-  type ReportQuery,
-  type Search,
-} from "./query.ts";
+import { type Metric, queryOf, Refusal, type ReportQuery } from "./query.ts";
 import { bucketNamed } from "./question.ts";
-import { type Answer, type ResultRow, run, type Value } from "./run.ts";
+import { run } from "./run.ts";
 import { issueText, refusalText } from "./v2-errors.ts";
-import { DEEPEST_FILTER, type FilterInput, V2_QUERY, type V2Query } from "./v2-schema.ts";
+import { V2_QUERY, type V2Query } from "./v2-schema.ts";
 import { byMetric } from "./warnings.ts";
 
 /** `{"results":[{"dimensions":["/a"],"metrics":[12,3]}],"meta":{…},"query":{…}}` */
@@ -51,8 +39,7 @@ export function queryV2(request: Request, context: Context, access: Access = ACC
   return answering(async () => {
     const sent = await readJson(request);
     if (sent instanceof Response) return sent;
-    const { filters } = Object(sent.value);
-    if (Array.isArray(filters)) for (const [index, filter] of filters.entries()) checkDepth(filter, [index], 1);
+    checkDepth(Object(sent.value).filters);
     const asked = checked(sent.value, V2_QUERY, (issues) => issueText(issues, sent.value));
     if (asked instanceof Response) return asked;
     const site = await access.siteFor(context, asked.site_id);
@@ -135,70 +122,6 @@ function comparedRange(
   } catch (error) {
     throw error instanceof Refusal ? new Refusal("include", error.rule, at) : error;
   }
-}
-
-/** @throws Refusal */
-function filterOf(filters: readonly FilterInput[]): Filter | null {
-  const filter = allOf(filters.map((part, index) => converted(part, [index])));
-  const conditions = conditionsOf(filter);
-  if (conditions.length > 2 * MOST_CONDITIONS) {
-    throw new Refusal("filters", `must have at most ${2 * MOST_CONDITIONS} conditions`);
-  }
-  checkWildcards(conditions.flatMap(({ anyOf }) => anyOf.flatMap((one): Pattern[] => (isSearch(one) ? [] : [one]))));
-  return filter;
-}
-
-/**
- * Looks at a filter as it was sent, whatever it is: what takes it apart later goes as deep as it does.
- * @throws Refusal
- */
-function checkDepth(filter: unknown, path: readonly number[], depth: number): void {
-  // Whatever the operator is said to be: the schema looks as deep.
-  const [, joined]: unknown[] = Array.isArray(filter) ? filter : [];
-  if (!Array.isArray(joined)) return;
-  if (depth > DEEPEST_FILTER) {
-    throw new Refusal("filters", `must not be joined more than ${DEEPEST_FILTER} times over`, path);
-  }
-  if (typeof joined[0] === "string") checkDepth(joined, [...path, 1], depth + 1);
-  else for (const [index, part] of joined.entries()) checkDepth(part, [...path, 1, index], depth + 1);
-}
-
-function converted(input: FilterInput, path: readonly number[]): Filter {
-  const [operator, second, values] = input;
-  switch (operator) {
-    case "and":
-      return { and: (second as FilterInput[]).map((part, index) => converted(part, [...path, 1, index])) };
-    case "or":
-      return { or: (second as FilterInput[]).map((part, index) => converted(part, [...path, 1, index])) };
-    case "not":
-      return { not: converted(second as FilterInput, [...path, 1]) };
-    default: {
-      const [, dimension, texts, { case_sensitive: caseSensitive = true } = {}] = input as Extract<
-        FilterInput,
-        { length: 4 }
-      >;
-      const [kind, negated] = operator.split("_");
-      const condition: Condition = {
-        dimension,
-        anyOf: (texts ?? values).map((text) =>
-          matcherOf(kind ?? "", String(text) || (kind === "is" ? blankOf(dimension) : ""), caseSensitive),
-        ),
-        path: [...path, 1],
-      };
-      return negated ? { not: condition } : condition;
-    }
-  }
-}
-
-/** What is shown for a dimension's empty value: the same filter finds it by either. */
-function blankOf(dimension: string): string {
-  return propertyNamed(dimension)?.label.blank ?? "";
-}
-
-function matcherOf(kind: string, text: string, caseSensitive: boolean): Pattern | Search {
-  if (kind === "matches") return { kind: "regex", text, caseSensitive };
-  if (!caseSensitive) return { kind: kind === "is" ? "is" : "contains", text, caseSensitive };
-  return kind === "is" ? [text] : ["", text, ""];
 }
 
 function asCsv({ query, rows }: Answer, site: Site): Response {

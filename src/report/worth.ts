@@ -8,29 +8,35 @@ import { PAGEVIEW } from "../dimensions.ts";
 import { baseOf, isMoney } from "./metrics.ts";
 import { accepts } from "./open-rows.ts";
 import { customPropertyOfFact, HOST_METRICS, METRICS_OF, type Property } from "./properties.ts";
-import { allOf, conditionsOf, conjunctsOf, type Metric } from "./query.ts";
+import { allOf, conditionsOf, conjunctsOf, type Metric, type RefusalCode } from "./query.ts";
 import { isGoalCondition, isOneValue, nameOf, pageGoalsOf, propertiesOf, type Question, whereOf } from "./question.ts";
 import { EVENT_FACT, GOAL_PROPERTY, HOUR_FACT, LINK_FACT, PAGE_FACT } from "./sources.ts";
 import { type Spread, type Verdict, verdictOn, worse } from "./verdict.ts";
 
-/** @param refuse throws */
-export function checkCounted(metric: Metric, question: Question, refuse: (rule: string) => void): void {
+/** Throws. */
+type Refuse = (rule: string, code: RefusalCode) => void;
+
+/** @param refuse is told why a metric is not counted for a question */
+export function checkCounted(metric: Metric, question: Question, refuse: Refuse): void {
   const { facts, groups, subjects } = question;
   const asksGoal = subjects.some((subject) => subject !== HOUR_FACT && subject.name === GOAL_PROPERTY);
   if (isMoney(metric)) {
     if (facts.some((fact) => fact !== EVENT_FACT) || facts.length === 0) {
       refuse(
         `${metric} is counted by event alone; ask with event:goal or event:name, and no other dimension or filter`,
+        "revenue_by_event",
       );
     }
     return;
   }
-  if (metric === "conversion_rate" && !asksGoal) refuse("conversion_rate needs event:goal as a filter or dimension");
+  if (metric === "conversion_rate" && !asksGoal) {
+    refuse("conversion_rate needs event:goal as a filter or dimension", "not_counted");
+  }
   if (metric === "group_conversion_rate") {
     const isFiltered = conjunctsOf(question.filter).some(isGoalCondition);
     const others = groups.filter(({ name }) => name !== GOAL_PROPERTY);
     if (!isFiltered || others.length === 0) {
-      refuse("group_conversion_rate needs a filter on event:goal and a dimension");
+      refuse("group_conversion_rate needs a filter on event:goal and a dimension", "not_counted");
     }
   }
   const inner = baseOf(metric) ? "visitors" : metric;
@@ -41,6 +47,7 @@ export function checkCounted(metric: Metric, question: Question, refuse: (rule: 
         ? `${metric} is counted by page only; break down or filter by event:page`
         : `${metric} is not counted for ${facts.map((fact) => nameOf(fact, propertiesOf(question))).join(" and ")}; ` +
             `there are ${counted.join(", ")}`,
+      "not_counted",
     );
   }
 }

@@ -161,6 +161,22 @@ class Statement {
     const { at } = source;
     if ("pair" in at) return this.#pairCells(at.pair, source);
     const single = (dimension: string): string => `counts.dimension = ${dimension}`;
+    if ("names" in at) {
+      this.#eventDimensions();
+      // Rows' keys alone are looked at.
+      return {
+        tables: `event_dimensions CROSS JOIN ${this.#counts()}`,
+        conditions: [
+          ...this.#rows(),
+          single("event_dimensions.name"),
+          // event:(other) is of properties beyond the bound.
+          "instr(substr(counts.dimension, 7), ':') > 0",
+        ],
+        dimension: "counts.dimension",
+        keys: [PROPERTY_OF_DIMENSION, EVENT_OF_DIMENSION],
+        column: () => "0",
+      };
+    }
     const column = (column: number) => `cell.value ->> ${column}`;
     if ("single" in at) {
       const dimension = this.#bind(at.single);
@@ -181,8 +197,8 @@ class Statement {
     };
   }
 
-  /** The stored dimensions of a property, found by leaps through the primary key instead of through all rows of properties. */
-  #propertyDimensions(property: string): string {
+  /** The stored dimensions of all properties, found by leaps through the primary key instead of through all their rows. */
+  #eventDimensions(): void {
     const site = this.#bind(this.#siteId);
     const next = (after: string) =>
       `SELECT min(dimension) FROM counts WHERE site_id = ${site} AND dimension > ${after} AND dimension < 'event;'`;
@@ -191,6 +207,13 @@ class Statement {
          ${next("'event:'")} ${this.#guard ? `AND ${this.#unanswered(this.#guard)}` : ""} UNION ALL
          SELECT (${next("event_dimensions.name")}) FROM event_dimensions WHERE name IS NOT NULL
        )`,
+    );
+  }
+
+  /** The stored dimensions of a property. */
+  #propertyDimensions(property: string): string {
+    this.#eventDimensions();
+    this.#with.push(
       // event:<event>:<property>, the event without a colon
       `property_dimensions(name) AS MATERIALIZED (
          SELECT name FROM event_dimensions
@@ -303,6 +326,9 @@ const BUCKETS: Record<Exclude<Read["bucket"], "hour">, string> = {
 /** The event of `event:<event>:<property>`, as `customPropertyOf` of src/report/open-rows.ts reads it. */
 const EVENT_OF_DIMENSION = `replace(replace(
   substr(counts.dimension, 7, instr(substr(counts.dimension, 7), ':') - 1), '%3A', ':'), '%25', '%')`;
+
+/** The property of the same. */
+const PROPERTY_OF_DIMENSION = "substr(counts.dimension, 7 + instr(substr(counts.dimension, 7), ':'))";
 
 /** Amounts of money of many days may be more than SQLite's whole numbers hold: their sum then is a fraction, and no error. */
 function sumOf(field: Field): "sum" | "total" {

@@ -1,5 +1,5 @@
 import { DIMENSIONS, PAIRS, pairName } from "../dimensions.ts";
-import type { PairCounts, ValueCounts } from "../hit.ts";
+import type { OpenDay, PairCounts, ValueCounts } from "../hit.ts";
 import { COLUMN } from "../metrics.ts";
 import { type Day, PROPERTY_TABLES } from "./day.ts";
 import { exitMark } from "./sightings.ts";
@@ -9,17 +9,18 @@ import type { ValueTable } from "./values.ts";
 import { durationSeconds, isBounce, type Visit } from "./visit.ts";
 
 /**
- * The counts of a day by stored name: of every dimension or pair, or of those named. Visits of the day that are
+ * The counts of a day by stored name: of every dimension or pair, or of those named; and, if wished for, the names of all
+ * properties. Visits of the day that are
  * still open have their exit page counted as if they ended now.
  */
 export function dayCounts(
   day: Day,
   openVisits: Iterable<Visit>,
-  wanted: { dimensions: readonly string[] | "all"; pairs: readonly string[] | "all" } = {
+  wanted: { dimensions: readonly string[] | "all"; pairs: readonly string[] | "all"; properties?: boolean } = {
     dimensions: "all",
     pairs: "all",
   },
-): { dimensions: Record<string, ValueCounts>; pairs: Record<string, PairCounts> } {
+): Omit<OpenDay, "day"> {
   const wants = (list: readonly string[] | "all", name: string) => list === "all" || list.includes(name);
   const dimensions: Record<string, ValueCounts> = {};
   const pairs: Record<string, PairCounts> = {};
@@ -53,7 +54,9 @@ export function dayCounts(
       for (const row of rows) put(inner, secondValues.text(day.pairs.b(row)), day.pairs.counts(row));
     }
   }
-  return { dimensions, pairs };
+  if (!wanted.properties) return { dimensions, pairs };
+  const properties = singleNames.slice(PROPERTY_TABLES).filter((name) => name !== undefined);
+  return { dimensions, pairs, properties: properties.filter((name) => name !== PROPERTIES_BEYOND) };
 }
 
 /** Stored name of the properties beyond the bound of properties. */

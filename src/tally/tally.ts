@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { DAY_MS, type LocalDay, MINUTE_MS } from "../calendar.ts";
 import type { Env } from "../env.ts";
-import type { Live, OpenDay, Outcome, RecordBatch, TallyApi } from "../hit.ts";
+import type { Live, OpenDay, OpenRequest, Outcome, Pulse, RecordBatch, TallyApi } from "../hit.ts";
 import { LIMITS } from "../limits.ts";
 import { logFailure } from "../log.ts";
 import { growShards } from "../manage/shards.ts";
@@ -101,9 +101,9 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     return key && Buffer.from(key).toString("base64");
   }
 
-  async open({ dimensions, pairs = [], from = "", to = "9999" }: Parameters<TallyApi["open"]>[0]): Promise<OpenDay[]> {
+  async open({ dimensions, pairs = [], properties = false, from = "", to = "9999" }: OpenRequest): Promise<OpenDay[]> {
     await this.#load();
-    const wanted = { dimensions, pairs };
+    const wanted = { dimensions, pairs, properties };
     const days: OpenDay[] = [];
     for (const day of this.#state.days.values()) {
       const { day: date } = day.local;
@@ -125,6 +125,11 @@ export class Tally extends DurableObject<Env> implements TallyApi {
     let visitors = 0;
     for (const visit of this.#state.visits.values()) if (visit.lastAt > now - LIVE_MS) visitors++;
     return { visitors, minutes: this.#state.live.last(now) };
+  }
+
+  async pulse({ from }: { from: string }): Promise<Pulse> {
+    const days = await this.open({ dimensions: ["site", "dropped"], from });
+    return { ...(await this.live()), days };
   }
 
   async erase(): Promise<void> {

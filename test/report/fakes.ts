@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { OTHER, PAIRS, pairName, valuesName } from "../../src/dimensions.ts";
 import type { Goal } from "../../src/goals.ts";
 import type { Live, OpenDay, PairCounts, TallyApi } from "../../src/hit.ts";
-import type { Access } from "../../src/report/face.ts";
+import type { Access, ReadCall } from "../../src/report/face.ts";
 import type { Context } from "../../src/route.ts";
 import type { Site } from "../../src/site.ts";
 import type { ImportSource, ImportState } from "../../src/store/imports.ts";
@@ -111,7 +111,7 @@ export interface World {
   context: (path: string, params?: Record<string, string>) => Context;
   access: Access;
   /** Calls of the tallies, in order. */
-  calls: { shard: number; dimensions: string[] | "all" | "live"; pairs?: string[] }[];
+  calls: { shard: number; dimensions: string[] | "all" | "live" | "pulse"; pairs?: string[] }[];
   pauses: number[];
 }
 
@@ -119,11 +119,11 @@ export interface World {
 export function world(site: Site, tallies: FakeTally[] = [], { now = NOON, db = env.DB } = {}): World {
   const calls: World["calls"] = [];
   const pauses: number[] = [];
-  const tally = (siteId: number, shard: number): Pick<TallyApi, "open" | "live"> => {
+  const tally = (siteId: number, shard: number): Pick<TallyApi, ReadCall> => {
     if (siteId !== site.id) throw new Error(`tally of site ${siteId}`);
     const fake = tallies[shard] ?? {};
     return {
-      open: async ({ dimensions, pairs = [], from = "", to = "9999" }) => {
+      open: async ({ dimensions, pairs = [], properties = false, from = "", to = "9999" }) => {
         calls.push({ shard, dimensions, pairs });
         await fake.before?.();
         return (fake.days ?? [])
@@ -132,12 +132,25 @@ export function world(site: Site, tallies: FakeTally[] = [], { now = NOON, db = 
             day: day.day,
             dimensions: only(day.dimensions, (name) => dimensions === "all" || dimensions.includes(name)),
             pairs: only(day.pairs, (name) => pairs.includes(name)),
+            ...(properties && { properties: Object.keys(day.dimensions).filter((name) => name.startsWith("event:")) }),
           }));
       },
       live: async () => {
         calls.push({ shard, dimensions: "live" });
         await fake.before?.();
         return fake.live ?? { visitors: 0, minutes: [] };
+      },
+      pulse: async ({ from }) => {
+        calls.push({ shard, dimensions: "pulse" });
+        await fake.before?.();
+        const days = (fake.days ?? [])
+          .filter(({ day }) => day >= from)
+          .map((day) => ({
+            ...day,
+            dimensions: only(day.dimensions, (name) => ["site", "dropped"].includes(name)),
+            pairs: {},
+          }));
+        return { ...(fake.live ?? { visitors: 0, minutes: [] }), days };
       },
     };
   };

@@ -707,7 +707,7 @@ describe("properties", () => {
         for (const { at } of sources) {
           if ("pair" in at) expect(pairs, `${by} and ${other}`).toContain(pairName(...at.pair));
           else if ("single" in at) expect(stored, `${by} and ${other}`).toContain(at.single);
-          else expect(at.property).toBe("plan");
+          else expect(at).toEqual({ property: "plan" });
         }
         if (sources.some(({ at }) => "pair" in at)) joined++;
       }
