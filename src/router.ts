@@ -19,6 +19,7 @@ import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sit
 import { overRate } from "./meter/rate.ts";
 import { pageBadge, siteBadge } from "./report/badge.ts";
 import { live } from "./report/live.ts";
+import { overview } from "./report/overview.ts";
 import { periodZip } from "./report/period-zip.ts";
 import { summary } from "./report/summary.ts";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "./report/v1.ts";
@@ -71,6 +72,7 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/api/v1/keys", access: "admin", handler: getKeys },
   { method: "DELETE", path: "/api/v1/keys/:id", access: "admin", handler: removeKey },
 
+  { method: "GET", path: "/api/stats", access: "stats", handler: overview },
   { method: "GET", path: "/api/stats/:domain", access: "stats", handler: summary },
   { method: "GET", path: "/api/stats/:domain/realtime", access: "stats", handler: live },
   { method: "GET", path: "/api/stats/:domain/export.zip", access: "stats", handler: periodZip },

@@ -81,6 +81,16 @@ const KINDS = {
     "a sites key of the site": 403,
     "a sites key of all sites": 403,
   }),
+  /** The sites of a key, with their numbers: whoever holds a link has none. */
+  overview: only({
+    "a stats key of another site": "in",
+    "a stats key of the site": "in",
+    "a stats key of all sites": "in",
+    "the admin": "in",
+    "a sites key of another site": 403,
+    "a sites key of the site": 403,
+    "a sites key of all sites": 403,
+  }),
   /** Reports of one site, asked by a body: nothing of the caller is in the address. */
   question: only({
     "nobody, of a public site": "in",
@@ -204,6 +214,7 @@ const TABLE: Record<string, Asked> = {
   "GET /api/v1/keys": { kind: "admin" },
   "DELETE /api/v1/keys/:id": { kind: "admin" },
 
+  "GET /api/stats": { kind: "overview" },
   "GET /api/stats/:domain": { kind: "report" },
   "GET /api/stats/:domain/realtime": { kind: "report" },
   "GET /api/stats/:domain/export.zip": { kind: "zip" },

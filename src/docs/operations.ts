@@ -13,6 +13,7 @@ import * as links from "../manage/links.ts";
 import * as sharedLinks from "../manage/shared-links.ts";
 import * as sites from "../manage/sites.ts";
 import { BADGE } from "../report/badge.ts";
+import { OVERVIEW } from "../report/overview.ts";
 import { PARAMETERS as ZIP_PARAMETERS } from "../report/period-zip.ts";
 import { PARAMETERS } from "../report/summary.ts";
 import { AGGREGATE, BREAKDOWN, REALTIME, TIMESERIES } from "../report/v1.ts";
@@ -97,6 +98,14 @@ const BADGE_ANSWERS: Operation["answers"] = {
 export const OPERATIONS: Record<string, Operation> = {
   // Reports
 
+  "GET /api/stats": {
+    id: "overview",
+    tag: "Reports",
+    summary: "The sites that the key covers, with the visitors of 30 days and of now.",
+    query: OVERVIEW,
+    answers: { 200: answers.OVERVIEW },
+    needsKey: true,
+  },
   "GET /api/stats/:domain": {
     id: "summary",
     tag: "Reports",

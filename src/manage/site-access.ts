@@ -8,7 +8,7 @@ import { refusal, unauthorized } from "../http.ts";
 import { overRate } from "../meter/rate.ts";
 import type { Context, Credential } from "../route.ts";
 import type { Site } from "../site.ts";
-import { publishedSite, siteByDomain } from "../store/sites.ts";
+import { listSites, publishedSite, siteByDomain, siteById } from "../store/sites.ts";
 import { DOMAIN_RULE, domainOf } from "./domain.ts";
 
 /** What is said to whoever brings no key, or a wrong one. */
@@ -41,6 +41,23 @@ export async function siteForCredential(context: Context, domain: string): Promi
 export function audience(credential: Credential | null, site: Site): { minVisitors: number; isOwner: boolean } {
   const isOwner = credential?.kind === "admin" || credential?.kind === "key";
   return { minVisitors: isOwner ? 0 : site.minVisitors, isOwner };
+}
+
+/**
+ * The sites that a key covers, in order of their domains: at most `limit` of those after `after`.
+ * @returns them, and the last of their domains where there are more; else null
+ */
+export async function coveredSites(
+  { env, credential }: Context,
+  { limit, after }: { limit: number; after?: string | undefined },
+): Promise<{ sites: Site[]; after: string | null }> {
+  if (managesAll(credential)) {
+    const found = await listSites(env.DB, { limit: limit + 1, after });
+    const sites = found.slice(0, limit);
+    return { sites, after: found.length > limit ? (sites.at(-1)?.domain ?? null) : null };
+  }
+  const own = credential?.siteId == null ? null : await siteById(env.DB, credential.siteId);
+  return { sites: own && own.domain > (after ?? "") ? [own] : [], after: null };
 }
 
 /** Whether a credential may change the settings of a site. */

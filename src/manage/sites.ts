@@ -17,12 +17,10 @@ import { eraseKeys, eraseRows } from "../store/erase.ts";
 import { forgetSite, rememberSite } from "../store/site-cache.ts";
 import {
   insertSite,
-  listSites,
   publishedSite,
   publishSite,
   type SiteChanges,
   siteByDomain,
-  siteById,
   unpublishSite,
   updateSite,
 } from "../store/sites.ts";
@@ -31,7 +29,7 @@ import { tallyStub } from "../tally/stub.ts";
 import { DOMAIN_RULE, domainOf, hostOf } from "./domain.ts";
 import { pendingZone, withTimezone } from "./midnight.ts";
 import { publish } from "./publish.ts";
-import { managedSite, needsAllSites } from "./site-access.ts";
+import { coveredSites, managedSite, needsAllSites } from "./site-access.ts";
 import { pinnedSnippet, snippet } from "./snippet.ts";
 
 const domainField = named(textField(1_000), domainOf, DOMAIN_RULE);
@@ -130,20 +128,8 @@ async function republishIfMissing(env: Env, domain: string, now: number): Promis
 export async function getSites(_request: Request, context: Context): Promise<Response> {
   const query = check(Object.fromEntries(context.url.searchParams), page);
   if (query instanceof Response) return query;
-  const { limit, after } = query;
-  const { env, credential } = context;
-
-  let sites: Site[];
-  let more = false;
-  if (credential?.siteId === null) {
-    const found = await listSites(env.DB, { limit: limit + 1, after });
-    sites = found.slice(0, limit);
-    more = found.length > limit;
-  } else {
-    const own = credential && (await siteById(env.DB, credential.siteId));
-    sites = own && own.domain > (after ?? "") ? [own] : [];
-  }
-  const meta = { after: more ? (sites.at(-1)?.domain ?? null) : null, before: null, limit };
+  const { sites, after } = await coveredSites(context, query);
+  const meta = { after, before: null, limit: query.limit };
   return json({ sites: sites.map((site) => shown(site, context)), meta });
 }
 

@@ -14,9 +14,14 @@ const OF_FLAGS: readonly Warning["code"][] = ["approximate", "capped"];
 /** Of the whole answer alike: said once, and not of each list. */
 const OF_ALL: readonly Warning["code"][] = [...OF_FLAGS, "sum_of_days", "imported", "detail_since", "whole_days"];
 
-/** What is to be said of the totals, or of what they are compared with. */
+/** What is to be said of the totals. */
 export function totalsNotes(outcome: Outcome): Note[] {
   return notesOf(outcome, (code) => !OF_FLAGS.includes(code));
+}
+
+/** What is to be said of the totals that those are compared with, as they may be worth less. */
+export function comparedNotes(outcome: Outcome): Note[] {
+  return notesOf(outcome, (code) => ![...OF_FLAGS, "sum_of_days", "imported"].includes(code));
 }
 
 /** What is to be said of a list. */

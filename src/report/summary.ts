@@ -13,7 +13,7 @@ import { filterIn } from "./filter-input.ts";
 import { type Counts, firstDayOf, gatherLive } from "./gather.ts";
 import { shownLive } from "./live.ts";
 import { changeOf } from "./metrics.ts";
-import { commonNotes, flagNotes, notCompared, once, panelNotes, totalsNotes } from "./notes.ts";
+import { commonNotes, comparedNotes, flagNotes, notCompared, once, panelNotes, totalsNotes } from "./notes.ts";
 import { PANEL_ROWS, panelOf, panelsUnder, refusedOf, totalsUnder } from "./panels.ts";
 import type { LocalNow, Range } from "./period.ts";
 import { plan } from "./planner.ts";
@@ -157,7 +157,7 @@ async function shown(
     drops: dropsOf(further[0] ?? []),
     notes: once([
       ...totalsNotes(totals),
-      ...(totalsBefore ? totalsNotes(totalsBefore) : []),
+      ...(totalsBefore ? comparedNotes(totalsBefore) : []),
       ...panels.flatMap(({ panel, outcome }) => panelNotes(panel.name, outcome)),
       ...commonNotes(panels.map(({ outcome }) => outcome)),
       ...flagNotes(flags),

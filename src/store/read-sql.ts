@@ -17,8 +17,13 @@ export type CountsRead = Read & {
 const LONGEST_LIST_CHARS = 500_000;
 
 /** Rows that count: a site's own, and those of imports that are done. */
-export const COUNTING = `(counts.writer >= 0
-  OR -counts.writer IN (SELECT id FROM imports WHERE imports.site_id = ?1 AND imports.state = 'done'))`;
+export const COUNTING = counting("?1");
+
+/** The same of a site that is named in SQL. */
+export function counting(siteId: string): string {
+  return `(counts.writer >= 0
+  OR -counts.writer IN (SELECT id FROM imports WHERE imports.site_id = ${siteId} AND imports.state = 'done'))`;
+}
 
 /** Where there may be an answer already, by which nothing needs to be read. */
 export interface Guard {

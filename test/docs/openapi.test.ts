@@ -185,6 +185,15 @@ describe("real answers", () => {
   const ASKED: Asked[] = [
     ["GET /api/stats/:domain", "today", 200, () => ask(`GET /api/stats/${SITE}`)],
     ["GET /api/stats/:domain", "months", 200, () => ask(`GET /api/stats/${SITE}?period=12mo`)],
+    [
+      "GET /api/stats/:domain",
+      "what is refused",
+      200,
+      () => ask(`GET /api/stats/${SITE}?filters=${encodeURIComponent('[["is","visit:referrer",["x"]]]')}&compare=off`),
+    ],
+    ["GET /api/stats/:domain", "no filter", 400, () => ask(`GET /api/stats/${SITE}?filters=[["is"]]`)],
+    ["GET /api/stats", "sites", 200, () => ask("GET /api/stats?limit=1")],
+    ["GET /api/stats/:domain/realtime", "now", 200, () => ask(`GET /api/stats/${SITE}/realtime`)],
     ["GET /api/stats/:domain", "a wrong period", 400, () => ask(`GET /api/stats/${SITE}?period=never`)],
     ["GET /api/stats/:domain/export.zip", "a ZIP", 200, () => ask(`GET /api/stats/${SITE}/export.zip`)],
     [
