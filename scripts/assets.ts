@@ -17,10 +17,14 @@ export interface Assets {
   redirects: string;
 }
 
+/** The pages of sites are their owners', public or not: no search engine is to list them. */
+const ROBOTS = "User-agent: *\nDisallow: /\n";
+
 /** Brings the assets' folder up to date. What is there already is not touched: a running start may be serving it. */
 export async function buildAssets(folder: string): Promise<void> {
   const parts = await Promise.all([trackerAssets(), dashboardAssets()]);
   const files: Assets["files"] = new Map(parts.flatMap((part) => [...part.files]));
+  files.set("robots.txt", ROBOTS);
   files.set("_headers", parts.map(({ headers }) => headers).join(""));
   files.set("_redirects", parts.map(({ redirects }) => redirects).join(""));
 

@@ -12,8 +12,10 @@ export interface Env {
   TALLY: DurableObjectNamespace<Tally>;
   /** One object per site, named by its id, for work that takes much CPU. */
   CLERK: DurableObjectNamespace<Clerk>;
-  /** One object per caller of the API, named by its kind and number: `k:12` a key, `l:5` a link, `p:7` a site's public, `b:7` its badges. */
+  /** One object per caller of the API, named by its kind and number: `k:12` a key, `l:5` a link, `p:7` a site's public, `b:7` its badges, `s:0` all who try to sign in. */
   METER: DurableObjectNamespace<Meter>;
+  /** The static files: the shell of the dashboard's pages. Absent where the Worker runs without its files. */
+  ASSETS?: Fetcher;
   /** Requests an hour of each caller; 0: no limit. Unset: `LIMITS.apiRequestsPerHour`. */
   API_REQUESTS_PER_HOUR?: string | number;
   /** The owner's key for everything. Unset or empty: no admin. */

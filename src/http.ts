@@ -19,11 +19,6 @@ export function refusal(status: number, message: string, headers: Record<string,
   return json({ error: message }, status, headers);
 }
 
-/** 302 to another address of this Worker. The router adds that nobody keeps it, and that no Referer tells of it. */
-export function redirect(address: string): Response {
-  return new Response(null, { status: 302, headers: { Location: address } });
-}
-
 /** 401: who asks must say better who he is. */
 export function unauthorized(message: string): Response {
   return refusal(401, message, { "WWW-Authenticate": "Bearer" });
@@ -36,7 +31,7 @@ export function retryLater(message: string): Response {
 
 /**
  * Reads a request's body as JSON and checks it. Whatever the content type says: API clients and `curl -d` label
- * JSON as they like, and no cookie makes these calls dangerous.
+ * JSON as they like, and what another site's page makes a browser send is refused by `auth.ts`, not by its type.
  * @returns the checked value, or the 400 or 413 to answer
  */
 export async function readBody<T extends object>(request: Request, schema: z.ZodType<T>): Promise<T | Response> {

@@ -89,6 +89,12 @@ export const LIMITS = {
   wrongPasswordsMs: 15 * MINUTE_MS,
   /** A shared link's password is asked for again after this long. */
   unlockedMs: 24 * HOUR_MS,
+  /** A browser is signed in for this long. */
+  sessionMs: 30 * 24 * HOUR_MS,
+  /** An admin key shorter than this may be one that can be guessed: tries to sign in with it are counted. */
+  guessableKeyChars: 32,
+  /** Tries an hour, all strangers' together; then none is looked at until the hour ends. */
+  adminKeyTries: 100,
   /** An upload to be imported: what the platform lets through on its smaller plans. */
   importBytes: 100 * 1024 * 1024,
   /** Its files unpacked, together; and how much longer than packed one may become. CSV packs 5 to 50 times. */

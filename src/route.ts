@@ -12,6 +12,8 @@ export interface Credential {
   scopes: readonly Scope[];
   /** null: every site, or, for the kind `public`, every public one. */
   siteId: number | null;
+  /** Brought by a browser that is signed in. What it does not cover is answered as to the public. */
+  bySession?: true;
 }
 
 /** What the router hands to a handler. Handlers never look at the Authorization header themselves. */
@@ -31,8 +33,8 @@ export interface Route {
   method: "GET" | "POST" | "PUT" | "DELETE" | "OPTIONS";
   /** itty-router path: `/api/v1/sites/:domain`. */
   path: string;
-  /** Who may call: anyone, or a credential with this scope (the admin always may). */
-  access: "public" | Scope;
+  /** Who may call: anyone, whoever brings a credential, or a credential with this scope (the admin always may). */
+  access: "public" | "any" | Scope;
   /** Called by pages of other origins: every answer says that they may read it. */
   crossOrigin?: true;
   handler: (request: Request, context: Context) => Response | Promise<Response>;

@@ -4,16 +4,17 @@
  */
 
 import { type IRequest, IttyRouter } from "itty-router";
-import { authenticate, hasScope } from "./auth.ts";
+import { authenticate, hasScope, PUBLIC } from "./auth.ts";
 import { collectClick, collectEvent, collectPixel, preflight } from "./collect/collect.ts";
 import type { Env } from "./env.ts";
 import { deleteImport, exportSite, getImports, importIntoSite } from "./exchange/routes.ts";
 import { health } from "./health.ts";
-import { redirect, refusal, retryLater, unauthorized } from "./http.ts";
+import { refusal, retryLater, unauthorized } from "./http.ts";
 import { deleteGoal, deleteNamedGoal, getGoals, putGoal } from "./manage/goals.ts";
 import { createKey, getKeys, removeKey } from "./manage/keys.ts";
 import { createLink } from "./manage/links.ts";
-import { deleteSharedLink, getSharedLinks, openShare, putSharedLink, unlockSharedLink } from "./manage/shared-links.ts";
+import { endSession, getSession, openSession } from "./manage/sessions.ts";
+import { deleteSharedLink, getSharedLinks, putSharedLink, unlockSharedLink } from "./manage/shared-links.ts";
 import { KEY_REQUIRED } from "./manage/site-access.ts";
 import { createSite, deleteSite, getSite, getSites, putSite } from "./manage/sites.ts";
 import { overRate } from "./meter/rate.ts";
@@ -25,6 +26,7 @@ import { summary } from "./report/summary.ts";
 import { aggregate, breakdown, realtimeVisitors, timeseries } from "./report/v1.ts";
 import { queryV2 } from "./report/v2.ts";
 import type { Context, Route } from "./route.ts";
+import { page, sitePage } from "./shell.ts";
 import { Unavailable } from "./store/unavailable.ts";
 
 export const ROUTES: readonly Route[] = [
@@ -37,13 +39,17 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/badge/:file", access: "public", crossOrigin: true, handler: siteBadge },
   { method: "GET", path: "/badge/:domain/:path+", access: "public", crossOrigin: true, handler: pageBadge },
 
-  { method: "GET", path: "/share/:domain", access: "public", handler: openShare },
-  { method: "GET", path: "/", access: "public", handler: toDocs },
+  { method: "GET", path: "/share/:domain", access: "public", handler: sitePage },
+  { method: "GET", path: "/", access: "public", handler: page },
   { method: "GET", path: "/health", access: "public", handler: health },
 
   { method: "GET", path: "/api/docs", access: "public", handler: docsPage },
   { method: "GET", path: "/api/openapi.json", access: "public", crossOrigin: true, handler: openApi },
   { method: "GET", path: "/api/docs/query/schema.json", access: "public", crossOrigin: true, handler: querySchema },
+
+  { method: "POST", path: "/api/session", access: "public", handler: openSession },
+  { method: "DELETE", path: "/api/session", access: "public", handler: endSession },
+  { method: "GET", path: "/api/session", access: "any", handler: getSession },
 
   { method: "POST", path: "/api/v1/sites", access: "sites", handler: createSite },
   { method: "GET", path: "/api/v1/sites", access: "sites", handler: getSites },
@@ -83,15 +89,15 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/api/v1/stats/breakdown.csv", access: "stats", handler: breakdown },
   { method: "POST", path: "/api/v2/query", access: "stats", handler: queryV2 },
   { method: "GET", path: "/api/v1/stats/realtime/visitors", access: "stats", handler: realtimeVisitors },
+
+  // Last, because any name fits: a site's page, and its settings.
+  { method: "GET", path: "/:domain", access: "public", handler: sitePage },
+  { method: "GET", path: "/:domain/settings", access: "public", handler: page },
 ];
 
 // Documents are loaded when they are asked for.
 async function docsPage(): Promise<Response> {
   return (await import("./docs/docs.ts")).docsPage(ROUTES);
-}
-
-function toDocs(): Response {
-  return redirect("/api/docs");
 }
 
 async function openApi(): Promise<Response> {
@@ -156,16 +162,19 @@ async function answer(route: Route, request: Request, context: Context): Promise
   if (route.access !== "public") {
     // What is read by a plain address may be asked by one that holds a link.
     const query = route.access === "stats" && route.method === "GET" ? context.url.searchParams : null;
-    const credential = await authenticate(request, context.env, context.now, query);
+    let credential = await authenticate(request, context.env, context.now, query);
     if (credential === "locked") return unauthorized(PASSWORD_REQUIRED);
+    if (credential === "cross-site") return refusal(403, CROSS_SITE);
     if (credential === null) return unauthorized(KEY_REQUIRED);
-    if (!hasScope(credential, route.access)) {
-      return credential.kind === "public"
-        ? unauthorized(KEY_REQUIRED)
-        : refusal(
-            403,
-            route.access === "admin" ? ADMIN_REQUIRED : `This needs a key with the scope "${route.access}".`,
-          );
+    const isEnough = route.access === "any" ? credential.kind !== "public" : hasScope(credential, route.access);
+    if (!isEnough) {
+      // Of a public site, whoever is signed in may read what everyone may.
+      if (route.access === "stats" && credential.bySession) credential = PUBLIC;
+      else if (credential.kind === "public") return unauthorized(KEY_REQUIRED);
+      else {
+        const needed = route.access === "admin" ? ADMIN_REQUIRED : `This needs a key with the scope "${route.access}".`;
+        return refusal(403, needed);
+      }
     }
     const { kind, id } = credential;
     // The public is counted by the site it asks for: see `siteForCredential`.
@@ -176,6 +185,8 @@ async function answer(route: Route, request: Request, context: Context): Promise
   return route.handler(request, context);
 }
 
+const CROSS_SITE =
+  "Sec-Fetch-Site: must be same-origin (or else Origin that of this Worker) for what changes something by a cookie";
 const ADMIN_REQUIRED = "This needs the admin key.";
 const PASSWORD_REQUIRED =
   "auth: this link needs its password: POST it to /api/v1/shared-links/unlock, and use the token it answers";

@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { ROUTES } from "../src/router.ts";
+import { sessionToken } from "../src/session.ts";
 import { unlockToken } from "../src/shared-link.ts";
+import { hashOf } from "../src/store/keys.ts";
 import { linkByName } from "../src/store/shared-links.ts";
 import { siteByDomain } from "../src/store/sites.ts";
 import { ADMIN, call, makeKey, NOON } from "./manage/support.ts";
@@ -34,6 +36,15 @@ const CALLERS = [
   "an ended token",
   "a forged token",
   "the admin",
+  "a session of the admin",
+  "a session of a stats key of the site",
+  "a session of a sites key of the site",
+  "a session of a stats key of another site",
+  "a session of another site's key, of a public site",
+  "an ended session",
+  "a forged session",
+  "a session of a deleted key",
+  "a session of the admin, from another site's page",
 ] as const;
 type Caller = (typeof CALLERS)[number];
 type Outcome = "in" | 401 | 403;
@@ -62,14 +73,45 @@ const MAY_NOT_MANAGE = {
   "a link of the site": 403,
   "a link of another site": 403,
   "a token of the locked link": 403,
+  "a session of a stats key of the site": 403,
+  "a session of a stats key of another site": 403,
+  "a session of another site's key, of a public site": 403,
 } as const;
+
+/** What those read who are signed in. */
+const READ_BY_SESSION = {
+  "a session of the admin": "in",
+  "a session of a stats key of the site": "in",
+} as const;
+
+const NOBODY: readonly Caller[] = [
+  "nobody",
+  "nobody, of a public site",
+  "a malformed header",
+  "a wrong key",
+  "a key in the query",
+  "a link of the site, in the query",
+  "a locked link",
+  "a token of the locked link, in the query",
+  "an ended token",
+  "a forged token",
+  "an ended session",
+  "a forged session",
+  "a session of a deleted key",
+];
 
 /** The kinds of routes, by whom they let in. */
 const KINDS = {
   everyone: Object.fromEntries(CALLERS.map((caller) => [caller, "in"])) as Record<Caller, Outcome>,
+  /** Whoever is somebody, to be told who. */
+  somebody: Object.fromEntries(CALLERS.map((caller) => [caller, NOBODY.includes(caller) ? 401 : "in"])) as Record<
+    Caller,
+    Outcome
+  >,
   /** Reports of one site, asked by an address. */
   report: only({
     "nobody, of a public site": "in",
+    "a session of another site's key, of a public site": "in",
     "a stats key of the site": "in",
     "a stats key of all sites": "in",
     "a link of the site": "in",
@@ -77,6 +119,7 @@ const KINDS = {
     "a token of the locked link": "in",
     "a token of the locked link, in the query": "in",
     "the admin": "in",
+    ...READ_BY_SESSION,
     "a sites key of another site": 403,
     "a sites key of the site": 403,
     "a sites key of all sites": 403,
@@ -94,11 +137,13 @@ const KINDS = {
   /** Reports of one site, asked by a body: nothing of the caller is in the address. */
   question: only({
     "nobody, of a public site": "in",
+    "a session of another site's key, of a public site": "in",
     "a stats key of the site": "in",
     "a stats key of all sites": "in",
     "a link of the site": "in",
     "a token of the locked link": "in",
     "the admin": "in",
+    ...READ_BY_SESSION,
     "a sites key of another site": 403,
     "a sites key of the site": 403,
     "a sites key of all sites": 403,
@@ -106,6 +151,7 @@ const KINDS = {
   /** All reports of a period at once: nothing for strangers. */
   zip: only({
     "nobody, of a public site": 403,
+    "a session of another site's key, of a public site": 403,
     "a stats key of the site": "in",
     "a stats key of all sites": "in",
     "a link of the site": "in",
@@ -113,6 +159,7 @@ const KINDS = {
     "a token of the locked link": "in",
     "a token of the locked link, in the query": "in",
     "the admin": "in",
+    ...READ_BY_SESSION,
     "a sites key of another site": 403,
     "a sites key of the site": 403,
     "a sites key of all sites": 403,
@@ -120,6 +167,7 @@ const KINDS = {
   /** All counts of one site at once: no link that was shared shows them. */
   export: only({
     "nobody, of a public site": 403,
+    "a session of another site's key, of a public site": 403,
     "a stats key of the site": "in",
     "a stats key of all sites": "in",
     "a link of the site": 403,
@@ -127,6 +175,7 @@ const KINDS = {
     "a token of the locked link": 403,
     "a token of the locked link, in the query": 403,
     "the admin": "in",
+    ...READ_BY_SESSION,
     "a sites key of another site": 403,
     "a sites key of the site": 403,
     "a sites key of all sites": 403,
@@ -136,31 +185,39 @@ const KINDS = {
     ...MAY_NOT_MANAGE,
     "a sites key of another site": 403,
     "a sites key of the site": "in",
+    "a session of a sites key of the site": "in",
     "a sites key of all sites": "in",
     "the admin": "in",
+    "a session of the admin": "in",
   }),
   /** The list of the sites that a key covers. */
   list: only({
     ...MAY_NOT_MANAGE,
     "a sites key of another site": "in",
     "a sites key of the site": "in",
+    "a session of a sites key of the site": "in",
     "a sites key of all sites": "in",
     "the admin": "in",
+    "a session of the admin": "in",
   }),
   /** What concerns all sites. */
   sites: only({
     ...MAY_NOT_MANAGE,
     "a sites key of another site": 403,
     "a sites key of the site": 403,
+    "a session of a sites key of the site": 403,
     "a sites key of all sites": "in",
     "the admin": "in",
+    "a session of the admin": "in",
   }),
   admin: only({
     ...MAY_NOT_MANAGE,
     "a sites key of another site": 403,
     "a sites key of the site": 403,
+    "a session of a sites key of the site": 403,
     "a sites key of all sites": 403,
     "the admin": "in",
+    "a session of the admin": "in",
   }),
 } satisfies Record<string, Record<Caller, Outcome>>;
 
@@ -187,6 +244,9 @@ const TABLE: Record<string, Asked> = {
   "GET /api/docs": { kind: "everyone" },
   "GET /api/openapi.json": { kind: "everyone" },
   "GET /api/docs/query/schema.json": { kind: "everyone" },
+  "POST /api/session": { kind: "everyone", body: () => ({ key: ADMIN }) },
+  "DELETE /api/session": { kind: "everyone" },
+  "GET /api/session": { kind: "somebody" },
   "POST /api/v1/shared-links/unlock": { kind: "everyone", body: () => ({ auth: brought[LINK].key, password: "x" }) },
 
   "POST /api/v1/sites": { kind: "sites", body: () => ({ domain: "new.example.com" }) },
@@ -225,6 +285,9 @@ const TABLE: Record<string, Asked> = {
   "GET /api/v1/stats/breakdown.csv": report,
   "POST /api/v2/query": { kind: "question", body: (site_id) => ({ site_id, metrics: ["visits"], date_range: "day" }) },
   "GET /api/v1/stats/realtime/visitors": report,
+
+  "GET /:domain": { kind: "everyone" },
+  "GET /:domain/settings": { kind: "everyone" },
 };
 const LINK = "a link of the site";
 
@@ -246,6 +309,15 @@ beforeAll(async () => {
   const lock = { ...row, passwordHash: row.passwordHash };
   const { token } = unlockToken(lock, NOON);
   const statsKey = await key("stats", SITE);
+  const admin = { id: 0, keyHash: "", adminKey: ADMIN };
+  const session = async (scope: string, site: string, isDeleted = false) => {
+    const { id, key } = await makeKey([scope], site);
+    if (isDeleted) await call(`DELETE /api/v1/keys/${id}`);
+    return sessionToken({ id, keyHash: hashOf(key), adminKey: ADMIN }, NOON).token;
+  };
+  const signedIn = (token: string, from = "same-origin"): Brought => {
+    return { key: null, headers: { Cookie: `__Host-footfall=${token}`, "Sec-Fetch-Site": from } };
+  };
 
   brought = {
     nobody: { key: null },
@@ -268,6 +340,15 @@ beforeAll(async () => {
     "an ended token": { key: unlockToken(lock, NOON - DAY).token },
     "a forged token": { key: unlockToken({ ...lock, passwordHash: "guessed" }, NOON).token },
     "the admin": { key: ADMIN },
+    "a session of the admin": signedIn(sessionToken(admin, NOON).token),
+    "a session of a stats key of the site": signedIn(await session("stats", SITE)),
+    "a session of a sites key of the site": signedIn(await session("sites", SITE)),
+    "a session of a stats key of another site": signedIn(await session("stats", OTHER)),
+    "a session of another site's key, of a public site": { ...signedIn(await session("stats", OTHER)), site: OPEN },
+    "an ended session": signedIn(sessionToken(admin, NOON - 31 * DAY).token),
+    "a forged session": signedIn(sessionToken({ ...admin, adminKey: "guessed" }, NOON).token),
+    "a session of a deleted key": signedIn(await session("stats", SITE, true)),
+    "a session of the admin, from another site's page": signedIn(sessionToken(admin, NOON).token, "cross-site"),
   };
 });
 
@@ -304,7 +385,14 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
     if (!asked) throw new Error("no expectation");
     const outcomes: [Caller, unknown][] = [];
     for (const caller of CALLERS) outcomes.push([caller, await outcome(route, asked, caller)]);
-    const expected: Record<string, Outcome> = { ...KINDS[asked.kind] };
+    const isDoor = route.path === "/api/session";
+    const isClosed = route.access !== "public" || isDoor;
+    const elsewhere = !isClosed ? "in" : route.method === "GET" ? 401 : 403;
+    const expected: Record<string, Outcome> = {
+      ...KINDS[asked.kind],
+      // By a cookie another site's page changes nothing, and is shown what everyone is.
+      "a session of the admin, from another site's page": elsewhere,
+    };
     expect(Object.fromEntries(outcomes)).toEqual(expected);
   });
 });

@@ -388,6 +388,17 @@ export const UNLOCKED: Answer = {
   example: { token: "ffu_…", expires_at: "2026-11-23T12:00:00.000Z" },
 };
 
+export const SESSION: Answer = {
+  schema: z.strictObject({
+    kind: z.enum(["admin", "key", "link"]),
+    manages: z.boolean().describe("Whether sites may be changed."),
+    site: z.string().nullable().describe("The one site that may be seen; null: all."),
+  }),
+  example: { kind: "key", manages: false, site: "example.com" },
+};
+
+export const PAGE: Answer = { type: "text/html", schema: z.string() };
+
 const imported = z.strictObject({
   id: z.int(),
   source: z.string(),

@@ -144,6 +144,7 @@ function impliedAnswers({ access, path }: Route, { query, body }: Operation): Op
 
 function securityOf({ access, method }: Route, { needsKey }: Operation): OpenApiOperation["security"] {
   if (access === "public") return [];
+  if (access === "any") return [{ key: [] }, { link: [] }];
   if (access !== "stats" || needsKey) return [{ key: [access] }];
   // Nothing is needed where the site is public.
   return [{ key: [access] }, { link: [] }, ...(method === "GET" ? [{ linkInQuery: [] }] : []), {}];

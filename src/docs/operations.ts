@@ -6,10 +6,10 @@
 import { z } from "zod";
 import { rangeFields } from "../exchange/routes.ts";
 import { LIMITS } from "../limits.ts";
-import { DOMAIN_RULE } from "../manage/domain.ts";
 import * as goals from "../manage/goals.ts";
 import * as keys from "../manage/keys.ts";
 import * as links from "../manage/links.ts";
+import * as sessions from "../manage/sessions.ts";
 import * as sharedLinks from "../manage/shared-links.ts";
 import * as sites from "../manage/sites.ts";
 import { BADGE } from "../report/badge.ts";
@@ -31,6 +31,7 @@ export const TAGS = [
   "Sharing",
   "Moving",
   "Keys",
+  "Dashboard",
   "About",
 ] as const;
 
@@ -83,6 +84,15 @@ export const PATH: Record<string, { description: string; example: string }> = {
 const { 404: NO_SUCH } = answers.ERRORS;
 const SITE_ID = { site_id: "example.com" };
 const GIVEN = "The site is named in the body, or in the query for clients that send none with DELETE.";
+
+const pageFields = z.object({
+  auth: z.string().optional().describe("A shared link, or the token that opened it."),
+  embed: z
+    .string()
+    .optional()
+    .describe("Lets pages of the site's hosts frame the page, if the site is public or `auth` a link of it."),
+});
+const NO_PAGE = answers.error("It is no domain.", "There is nothing at this address.");
 
 const BADGE_NOTES = "Off until the site's setting `badge` is true. Some minutes old.";
 const BADGE_ANSWERS: Operation["answers"] = {
@@ -424,17 +434,6 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: { 200: answers.DELETED, 404: NO_SUCH },
     example: { query: { ...SITE_ID, name: "Client" } },
   },
-  "GET /share/:domain": {
-    id: "openShare",
-    tag: "Sharing",
-    summary: "Where a shared link leads: to the site's summary of 30 days.",
-    query: sharedLinks.opening,
-    answers: {
-      302: { when: "To `/api/stats/:domain`." },
-      404: answers.error("It is no domain.", `domain: ${DOMAIN_RULE}`),
-    },
-    example: { query: { auth: "ffl_…" } },
-  },
   "POST /api/v1/shared-links/unlock": {
     id: "unlockSharedLink",
     tag: "Sharing",
@@ -521,14 +520,74 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: { 200: answers.DELETED, 404: answers.error("There is no such key.", "id: no such key") },
   },
 
+  // Dashboard
+
+  "POST /api/session": {
+    id: "openSession",
+    tag: "Dashboard",
+    summary: "Signs a browser in, for 30 days.",
+    notes:
+      "Its cookie then stands for the key wherever a key may stand, but of requests that other sites' pages make. It ends " +
+      "with the key.",
+    body: { schema: sessions.signingIn, example: { key: "ff_…" } },
+    answers: {
+      200: answers.SESSION,
+      400: answers.ERRORS[400],
+      401: answers.error("The key is wrong.", "key: is neither the admin key nor an API key"),
+      403: answers.error("Another site's page asks.", "Sec-Fetch-Site: must be same-origin"),
+      413: answers.ERRORS[413],
+      429: answers.error(
+        "After 100 tries in an hour, where the admin key is shorter than 32 characters; API keys may go on.",
+        "key: too many tries: at most 100 an hour. Try again in 840 s.",
+      ),
+      503: answers.ERRORS[503],
+    },
+  },
+  "GET /api/session": {
+    id: "session",
+    tag: "Dashboard",
+    summary: "Tells who asks, by a session or a key.",
+    answers: { 200: answers.SESSION },
+  },
+  "DELETE /api/session": {
+    id: "endSession",
+    tag: "Dashboard",
+    summary: "Signs a browser out.",
+    answers: {
+      200: answers.DELETED,
+      403: answers.error("Another site's page asks.", "Sec-Fetch-Site: must be same-origin"),
+    },
+  },
+  "GET /": {
+    id: "dashboard",
+    tag: "Dashboard",
+    summary: "The page of all sites, or to sign in.",
+    answers: { 200: answers.PAGE, 503: answers.ERRORS[503] },
+  },
+  "GET /:domain": {
+    id: "sitePage",
+    tag: "Dashboard",
+    summary: "A site's page.",
+    query: pageFields,
+    answers: { 200: answers.PAGE, 404: NO_PAGE, 503: answers.ERRORS[503] },
+  },
+  "GET /:domain/settings": {
+    id: "settingsPage",
+    tag: "Dashboard",
+    summary: "The page of a site's settings.",
+    answers: { 200: answers.PAGE, 404: NO_PAGE, 503: answers.ERRORS[503] },
+  },
+  "GET /share/:domain": {
+    id: "sharedPage",
+    tag: "Dashboard",
+    summary: "Where a shared link leads: the site's page, to look at.",
+    query: pageFields,
+    answers: { 200: answers.PAGE, 404: NO_PAGE, 503: answers.ERRORS[503] },
+    example: { query: { auth: "ffl_…" } },
+  },
+
   // About
 
-  "GET /": {
-    id: "root",
-    tag: "About",
-    summary: "Leads to the page of this API.",
-    answers: { 302: { when: "To `/api/docs`." } },
-  },
   "GET /health": {
     id: "health",
     tag: "About",

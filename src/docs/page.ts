@@ -121,8 +121,9 @@ ${answersText(operation)}
 }
 
 function accessText({ security }: OpenApiOperation): string {
+  if (security.length === 0) return "For everyone.";
   const scope = security.flatMap(({ key = [] }) => key)[0];
-  if (scope === undefined) return "For everyone.";
+  if (scope === undefined) return "With any key or shared link.";
   if (scope === "admin") return "With the admin key.";
   const isOpen = security.some((way) => Object.keys(way).length === 0);
   return isOpen

@@ -6,14 +6,13 @@
 import { z } from "zod";
 import { forgetLink, knownLink } from "../auth.ts";
 import { clerkStub } from "../clerk/stub.ts";
-import { check, idField, json, pageField, readBody, redirect, refusal, textField, unauthorized } from "../http.ts";
+import { check, idField, json, pageField, readBody, refusal, textField, unauthorized } from "../http.ts";
 import { forgetCaller, overRate } from "../meter/rate.ts";
 import type { Context } from "../route.ts";
 import { isSlug, newSlug, unlockToken } from "../shared-link.ts";
 import type { Site } from "../site.ts";
 import { deleteLink, linkByName, listLinks, putLink, type SharedLink } from "../store/shared-links.ts";
 import { from } from "../store/unavailable.ts";
-import { DOMAIN_RULE, domainOf } from "./domain.ts";
 import { managedSite } from "./site-access.ts";
 
 /** As it is typed: neither trimmed nor cut. */
@@ -33,7 +32,6 @@ export const link = z.strictObject({
 });
 export const named = z.strictObject({ site_id: siteField, name: nameField });
 export const page = pageField(idField).extend({ site_id: siteField });
-export const opening = z.object({ auth: z.string().optional().describe("The link, or the token that opened it.") });
 export const unlocking = z.strictObject({ auth: textField(100), password: passwordField });
 
 /**
@@ -125,18 +123,6 @@ export async function unlockSharedLink(request: Request, { env, now }: Context):
   if (answer.verdict === "wrong") return unauthorized("password: is wrong");
   const { token, expiresAt } = unlockToken({ id, slug, passwordHash }, now);
   return json({ token, expires_at: new Date(expiresAt).toISOString() });
-}
-
-/**
- * `GET /share/:domain?auth`, for everyone: to the site's reports of 30 days, which tell whether they may be read. Asks
- * nothing, so that it tells of no site whether it is there.
- */
-export function openShare(_request: Request, { params, url }: Context): Response {
-  const domain = domainOf(params.domain ?? "");
-  if (domain === null) return refusal(404, `domain: ${DOMAIN_RULE}`);
-  const auth = url.searchParams.get("auth");
-  const query = new URLSearchParams({ period: "30d", ...(auth !== null && { auth }) });
-  return redirect(`/api/stats/${encodeURIComponent(domain)}?${query}`);
 }
 
 /** A link as its site's owner sees it. */

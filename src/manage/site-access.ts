@@ -3,7 +3,7 @@
  * answer to stop with, so that no handler decides about access itself.
  */
 
-import { hasScope } from "../auth.ts";
+import { hasScope, PUBLIC } from "../auth.ts";
 import { refusal, unauthorized } from "../http.ts";
 import { overRate } from "../meter/rate.ts";
 import type { Context, Credential } from "../route.ts";
@@ -17,7 +17,8 @@ export const KEY_REQUIRED = "Authorization: a valid key is required (Authorizati
 /**
  * The site a report is asked of. A site that does not exist and one the key does not cover are answered alike, with
  * 401 (as the Stats API does), so that a key tells nothing about sites of others. So are, to whoever brings no key, one
- * that does not exist and one whose counts are not public.
+ * that does not exist and one whose counts are not public. A browser that is signed in with a key that does not cover a
+ * public site reads it as the public does: its cookie comes along unasked.
  * The requests of a site's public are counted here, so that each is to ask once.
  * While D1 is away the published copy serves, so that reports of open days go on.
  * @param domain as the caller wrote it
@@ -25,6 +26,8 @@ export const KEY_REQUIRED = "Authorization: a valid key is required (Authorizati
 export async function siteForCredential(context: Context, domain: string): Promise<Site | Response> {
   const name = domainOf(domain);
   const site = name === null ? null : await siteOrCopy(context, name);
+  if (site?.isPublic && context.credential?.bySession && !mayRead(context.credential, site))
+    context.credential = PUBLIC;
   const isPublic = context.credential?.kind === "public";
   if (site && mayRead(context.credential, site)) {
     const refused = isPublic ? await overRate(context.env, { kind: "public", id: site.id }, context.now) : null;

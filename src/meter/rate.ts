@@ -5,7 +5,7 @@
  */
 
 import type { Env } from "../env.ts";
-import { refusal } from "../http.ts";
+import { refusal, retryLater } from "../http.ts";
 import { LIMITS } from "../limits.ts";
 import { logFailure } from "../log.ts";
 import type { Credential } from "../route.ts";
@@ -20,6 +20,9 @@ export interface Caller {
 }
 
 const LETTERS = { key: "k", link: "l", public: "p", badge: "b" } as const;
+
+/** The meter of tries to sign in. */
+const TRIES = "s:0";
 
 /** A meter that takes longer is one that is away. */
 const PATIENCE_MS = 1_000;
@@ -41,10 +44,29 @@ export async function overRate(env: RateEnv, { kind, id }: Caller, now: number):
   const name = `${LETTERS[kind]}:${id}`;
   const known = refusedUntil.get(name) ?? 0;
   const retryAt = known > now ? known : await ask(env, name, limit, now, 1);
-  if (retryAt === null) return null;
+  if (typeof retryAt !== "number") return null;
   if (retryAt !== known) remember(name, retryAt);
   const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
   return refusal(429, `Too many requests: at most ${limit} an hour. Try again in ${seconds} s.`, {
+    "Retry-After": `${seconds}`,
+  });
+}
+
+/**
+ * Counts a try to sign in with an admin key that might be guessed. All tries count together: an address is not looked at
+ * outside of `collect/`, and would be easily changed. So strangers can keep an owner from signing in with a short admin
+ * key for an hour, but with no other. While the meter is away none is let through: it is what guards here.
+ * @returns the 429 or 503 to answer, or null to go on
+ */
+export async function overTries(env: RateEnv, now: number): Promise<Response | null> {
+  const limit = LIMITS.adminKeyTries;
+  const known = refusedUntil.get(TRIES) ?? 0;
+  const retryAt = known > now ? known : await ask(env, TRIES, limit, now, 1);
+  if (retryAt === null) return null;
+  if (retryAt === undefined) return retryLater("meter does not answer. Try again.");
+  if (retryAt !== known) remember(TRIES, retryAt);
+  const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
+  return refusal(429, `key: too many tries: at most ${limit} an hour. Try again in ${seconds} s.`, {
     "Retry-After": `${seconds}`,
   });
 }
@@ -84,7 +106,8 @@ export function requestsPerHour(variable: string | number | undefined): number {
   return /^\d{1,9}$/.test(`${variable}`) ? Number(variable) : LIMITS.apiRequestsPerHour;
 }
 
-async function ask(env: RateEnv, name: string, limit: number, now: number, cost: number): Promise<number | null> {
+/** As `take` of the meter; undefined where it does not answer. */
+async function ask(env: RateEnv, name: string, limit: number, now: number, cost: number) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const late = new Promise<never>((_, reject) => {
@@ -93,7 +116,7 @@ async function ask(env: RateEnv, name: string, limit: number, now: number, cost:
     return await Promise.race([meterOf(env, name).take(limit, now, cost), late]);
   } catch (error) {
     logFailure("meter", {}, error);
-    return null;
+    return undefined;
   } finally {
     clearTimeout(timer);
   }

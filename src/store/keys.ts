@@ -33,6 +33,17 @@ export async function keyByHash(db: D1Database, hash: string): Promise<Omit<ApiK
   return rows[0] ?? null;
 }
 
+/** What a key's sessions are told by, or null. */
+export async function keyById(db: D1Database, id: number): Promise<(Omit<ApiKey, "domain"> & { hash: string }) | null> {
+  const { domain: _, ...own } = columns;
+  const asked = drizzle(db)
+    .select({ ...own, hash: apiKeys.hash })
+    .from(apiKeys)
+    .where(eq(apiKeys.id, id));
+  const rows = await from("D1", () => asked);
+  return rows[0] ?? null;
+}
+
 /** At most `limit` keys in order of their ids, from the one after `after` on. */
 export async function listKeys(db: D1Database, { limit, after = 0 }: { limit: number; after?: number | undefined }) {
   const page = drizzle(db)

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { OpenApi, OpenApiOperation, OpenApiResponse } from "../../src/docs/openapi.ts";
 import { OPERATIONS, PATH } from "../../src/docs/operations.ts";
 import { ROUTES } from "../../src/router.ts";
-import { call, makeKey } from "../manage/support.ts";
+import { ADMIN, call, makeKey } from "../manage/support.ts";
 import { faultsOf, resolve } from "./json-schema.ts";
 
 const LINES = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
@@ -121,10 +121,10 @@ describe.each(LINES)("%s", (line, route) => {
   it("asks for a credential where the router does", () => {
     const { security } = documented(line);
     expect(security.length > 0).toBe(route.access !== "public");
-    if (route.access !== "public") expect(security[0]).toEqual({ key: [route.access] });
+    if (route.access !== "public") expect(security[0]).toEqual({ key: route.access === "any" ? [] : [route.access] });
     const isShared = route.access === "stats" && !OPERATIONS[line]?.needsKey;
     expect(security.some((way) => Object.keys(way).length === 0)).toBe(isShared);
-    expect(security.some((way) => "link" in way)).toBe(isShared);
+    expect(security.some((way) => "link" in way)).toBe(isShared || route.access === "any");
     expect(security.some((way) => "linkInQuery" in way)).toBe(isShared && route.method === "GET");
   });
 
@@ -364,9 +364,24 @@ describe("real answers", () => {
     ["GET /badge/:file", "a wrong period", 400, () => ask(`GET /badge/${SITE}.json?period=x`)],
     ["GET /badge/:domain/:path+", "a page", 200, () => ask(`GET /badge/${SITE}/pricing.json`)],
 
-    ["GET /share/:domain", "a link", 302, () => ask(`GET /share/${SITE}?auth=${auth}`)],
+    ["POST /api/session", "the admin key", 200, () => ask("POST /api/session", { key: ADMIN })],
+    ["POST /api/session", "a wrong key", 401, () => ask("POST /api/session", { key: "x" })],
+    [
+      "POST /api/session",
+      "from elsewhere",
+      403,
+      () => ask("POST /api/session", { key: ADMIN }, { headers: { Origin: "https://evil.test" } }),
+    ],
+    ["GET /api/session", "the admin", 200, () => ask("GET /api/session")],
+    ["GET /api/session", "nobody", 401, () => ask("GET /api/session", undefined, { key: null })],
+    ["DELETE /api/session", "a browser", 200, () => ask("DELETE /api/session")],
+
+    ["GET /share/:domain", "a link", 200, () => ask(`GET /share/${SITE}?auth=${auth}`)],
     ["GET /share/:domain", "no domain", 404, () => ask("GET /share/a%20b")],
-    ["GET /", "the root", 302, () => ask("GET /")],
+    ["GET /", "the root", 200, () => ask("GET /")],
+    ["GET /", "no files", 503, () => ask("GET /", undefined, { env: { ASSETS: undefined } })],
+    ["GET /:domain", "a site", 200, () => ask(`GET /${SITE}`)],
+    ["GET /:domain/settings", "a site", 200, () => ask(`GET /${SITE}/settings`)],
 
     ["GET /health", "all well", 200, () => ask("GET /health")],
   ];

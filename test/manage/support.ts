@@ -40,12 +40,24 @@ export async function call(
   if (body !== undefined) init.body = raw ? (body as BodyInit) : JSON.stringify(body);
   const later: Promise<unknown>[] = [];
   const ctx = { waitUntil: (promise: Promise<unknown>) => void later.push(promise) };
-  const response = await handle(new Request(`https://stats.test${path}`, init), { ...env, ...options.env }, ctx, now);
+  const request = new Request(`https://stats.test${path}`, init);
+  const response = await handle(request, { ...env, ASSETS: fakeFiles(), ...options.env }, ctx, now);
   await Promise.all(later);
   // Not `text()`: it warns of pictures.
   const text = new TextDecoder().decode(await response.arrayBuffer());
   const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
   return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : text };
+}
+
+/** The static files, which the test pool has not: the dashboard's shell alone. */
+export function fakeFiles(): NonNullable<Env["ASSETS"]> {
+  const ETag = '"shell"';
+  const serve = async (asked: Request) => {
+    if (new URL(asked.url).pathname !== "/dashboard.html") return new Response(null, { status: 404 });
+    if (asked.headers.get("If-None-Match") === ETag) return new Response(null, { status: 304, headers: { ETag } });
+    return new Response("<!doctype html>", { headers: { ETag, "Content-Type": "text/html" } });
+  };
+  return { fetch: serve } as unknown as NonNullable<Env["ASSETS"]>;
 }
 
 /** Makes a key and returns it with its id. */

@@ -125,7 +125,7 @@ describe("what a question makes D1 read", () => {
     const METER = { getByName: () => ({ take: () => Promise.reject(new Error("x")) }) } as unknown as Env["METER"];
     const later: Promise<unknown>[] = [];
     chargedFor({ METER }, { kind: "link", id: 1 }, NOON, (work) => later.push(work))(4_000);
-    expect(await Promise.all(later)).toEqual([null]);
+    expect(await Promise.all(later)).toEqual([undefined]);
     expect(log).toHaveBeenCalledTimes(1);
   });
 

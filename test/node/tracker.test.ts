@@ -111,6 +111,29 @@ describe("a started Footfall", () => {
     expect([head.status, await head.text()]).toEqual([200, ""]);
   });
 
+  it("answers a site's page with the dashboard's shell, and serves every file that it names", async () => {
+    const page = await fetch(`${url}/example.com`);
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'none'; script-src 'self'; /);
+    const html = await page.text();
+    // The policy allows neither, and so nothing of it would be seen.
+    expect(html).not.toMatch(/<style|style=|<script(?![^>]* src=)|\son\w+=/);
+    const files = [...html.matchAll(/(?:src|href)="(\/dashboard\/[^"]+)"/g)].map(([, path]) => path ?? "");
+    expect(files.map((path) => path.replace(/^.*\./, "")).sort()).toEqual(expect.arrayContaining(["css", "js", "svg"]));
+    for (const path of files) {
+      const { status, headers } = await fetch(url + path);
+      expect([status, headers.get("cache-control")], path).toEqual([200, "public, max-age=31536000, immutable"]);
+      expect(headers.get("access-control-allow-origin"), path).toBe(null);
+      expect(headers.get("x-content-type-options"), path).toBe("nosniff");
+    }
+    const known = { "If-None-Match": page.headers.get("etag") ?? "" };
+    expect((await fetch(`${url}/other.example.com`, { headers: known })).status).toBe(304);
+  });
+
+  it("asks search engines to list no page", async () => {
+    expect(await (await fetch(`${url}/robots.txt`)).text()).toBe("User-agent: *\nDisallow: /\n");
+  });
+
   it.each([
     "/_headers",
     "/_redirects",
@@ -118,6 +141,10 @@ describe("a started Footfall", () => {
     "/pinned/index.ts",
     "/js/other.js",
     "/scripts.js",
+    "/dashboard/",
+    "/dashboard/index.html",
+    "/dashboard/assets/index.js",
+    "/favicon.ico",
   ])("has nothing at %s", async (path) => {
     expect((await fetch(url + path)).status).toBe(404);
   });
