@@ -1,7 +1,8 @@
+import { useEffect } from "preact/hooks";
 import { lazyPart } from "./parts/lazy.tsx";
 import { SiteView } from "./site/site-view.tsx";
 import { announced, place } from "./state.ts";
-import { t } from "./texts.ts";
+import { language, t } from "./texts.ts";
 
 // What owners see now and then does not burden the page that they look at each day.
 const Sites = lazyPart(() => import("./sites/sites.tsx").then(({ Sites }) => Sites));
@@ -10,6 +11,9 @@ const Settings = lazyPart(() => import("./settings/settings.tsx").then(({ Settin
 /** Whatever the address names. */
 export function App() {
   const at = place.value;
+  useEffect(() => {
+    document.documentElement.lang = language.value;
+  }, [language.value]);
   return (
     <>
       <a class="skip" href="#content">

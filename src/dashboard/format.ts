@@ -44,14 +44,16 @@ export function decimal(value: number): string {
   return made("decimal", (to) => new Intl.NumberFormat(to, { maximumFractionDigits: 2 })).format(value);
 }
 
-/** 1m 20s, of seconds; each unit as the language abbreviates it. */
+/** 1m 20s, or 2m, of seconds; each unit as the language abbreviates it. */
 export function duration(seconds: number): string {
   const total = Math.round(seconds);
   const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
   const unit = (value: number, name: "hour" | "minute" | "second") =>
     made(name, (to) => new Intl.NumberFormat(to, { style: "unit", unit: name, unitDisplay: "narrow" })).format(value);
-  if (hours > 0) return `${unit(hours, "hour")} ${unit(minutes, "minute")}`;
-  return minutes > 0 ? `${unit(minutes, "minute")} ${unit(rest, "second")}` : unit(rest, "second");
+  const parts = hours > 0 ? [unit(hours, "hour")] : [];
+  if (minutes > 0) parts.push(unit(minutes, "minute"));
+  if (hours === 0 && (rest > 0 || minutes === 0)) parts.push(unit(rest, "second"));
+  return parts.join(" ");
 }
 
 /** A value of a metric; "–" for none. */
@@ -96,10 +98,15 @@ export function hour(label: string): string {
   return made("hour", (to) => new Intl.DateTimeFormat(to, format)).format(at);
 }
 
-/** The time of an instant (ISO 8601) on the site's clocks. */
-export function clock(at: string, timezone: string): string {
-  const format = { hour: "numeric", minute: "2-digit", timeZone: timezone } as const;
-  return made(`clock ${timezone}`, (to) => new Intl.DateTimeFormat(to, format)).format(Date.parse(at));
+/** The time of an instant (ISO 8601) on the site's clocks; with the name of the time in effect there where that matters. */
+export function clock(at: string, timezone: string, isNamed = false): string {
+  const format = {
+    hour: "numeric",
+    minute: "2-digit",
+    timeZone: timezone,
+    ...(isNamed && ({ timeZoneName: "short" } as const)),
+  } as const;
+  return made(`clock ${timezone} ${isNamed}`, (to) => new Intl.DateTimeFormat(to, format)).format(Date.parse(at));
 }
 
 const namesOf = (type: "region" | "language") =>

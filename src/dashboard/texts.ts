@@ -47,7 +47,6 @@ async function load(to: Language): Promise<void> {
   } catch {
     // Offline, or this page is older than what the Worker serves: better English than nothing.
   }
-  document.documentElement.lang = language.value;
 }
 
 function languageOf(tag: string): Language | null {
