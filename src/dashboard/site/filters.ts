@@ -1,0 +1,34 @@
+/** How filters of a view change, and which of a list's values they choose. Pure. */
+
+import type { ViewFilter } from "../address.ts";
+
+/**
+ * The filters after a click on a value of a dimension: it is chosen beside those that are chosen of the dimension already,
+ * or, where it is one of them, not any more.
+ */
+export function withToggled(filters: readonly ViewFilter[], dimension: string, value: string): ViewFilter[] {
+  if (isChosen(filters, dimension, value)) {
+    return filters.flatMap((filter) => {
+      if (!choosesFrom(filter, dimension)) return filter;
+      const values = filter.values.filter((one) => one !== value);
+      return values.length > 0 ? { ...filter, values } : [];
+    });
+  }
+  const at = filters.findIndex((filter) => choosesFrom(filter, dimension));
+  if (at < 0) return [...filters, { operator: "is", dimension, values: [value] }];
+  return filters.map((filter, index) => (index === at ? { ...filter, values: [...filter.values, value] } : filter));
+}
+
+/** Whether a filter chooses just this value of the dimension, alone or beside others. */
+export function isChosen(filters: readonly ViewFilter[], dimension: string, value: string): boolean {
+  return filters.some((filter) => choosesFrom(filter, dimension) && filter.values.includes(value));
+}
+
+/** The filters with one of them changed, or, by null, removed; at the end of them, added. */
+export function withFilter(filters: readonly ViewFilter[], at: number, changed: ViewFilter | null): ViewFilter[] {
+  return filters.toSpliced(at, 1, ...(changed ? [changed] : []));
+}
+
+function choosesFrom({ operator, dimension }: ViewFilter, from: string): boolean {
+  return operator === "is" && dimension === from;
+}
