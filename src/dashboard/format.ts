@@ -91,6 +91,11 @@ export function dateRange(from: string, to: string): string {
   return from === to ? date(from) : range.formatRange(Date.parse(`${from}T00:00Z`), Date.parse(`${to}T00:00Z`));
 }
 
+/** A and B, or A or B. */
+export function listed(texts: readonly string[], type: "conjunction" | "disjunction"): string {
+  return made(type, (to) => new Intl.ListFormat(to, { type })).format(texts);
+}
+
 /** The hour of a time bucket's label (`2026-10-25 02:00:00`). */
 export function hour(label: string): string {
   const at = Date.parse(`${label.replace(" ", "T")}Z`);

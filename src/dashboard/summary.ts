@@ -1,9 +1,11 @@
 /** The view's one question to the API, and what came of it. */
 
-import { effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import type { LiveAnswer, SummaryAnswer } from "../report/summary-answer.ts";
 import type { View } from "./address.ts";
 import { ApiError, askJson, type Failure } from "./api.ts";
+import { livePace, repeating, summaryPace, type Watching } from "./refresh.ts";
+import { isGoingOn, knownBy } from "./site/period.ts";
 import { place } from "./state.ts";
 
 /** The last answer, which stays while the next is awaited, and why there is no newer one. */
@@ -39,9 +41,9 @@ export function filtersOf({ filters }: Pick<View, "filters">): [string, string, 
 let running: AbortController | null = null;
 let shownPath: string | null = null;
 
-/** To be called once: from then on the summary follows the address. */
-export function followAddress(): () => void {
-  return effect(() => {
+/** To be called once: from then on the summary follows the address, and what is of now follows time. */
+export function followAddress(): void {
+  effect(() => {
     const at = place.value;
     const asked = again.value;
     if (at.kind !== "site") return;
@@ -51,24 +53,100 @@ export function followAddress(): () => void {
     shownPath = key;
     void load(path);
   });
+  effect(() => {
+    const watching = watched.value;
+    liveAgain.pace(watching && livePace(watching));
+    summaryAgain.pace(watching && summaryPace(watching));
+  });
+  addEventListener("online", () => {
+    isOnline.value = true;
+    if (summary.value.failure) again.value++;
+  });
+  addEventListener("offline", () => {
+    isOnline.value = false;
+  });
+  document.addEventListener("visibilitychange", () => {
+    isVisible.value = document.visibilityState === "visible";
+  });
 }
 
 async function load(path: string): Promise<void> {
+  const before = summary.peek();
+  const isSame = before.answer !== null && path.startsWith(`/api/stats/${encodeURIComponent(before.answer.site)}?`);
+  batch(() => {
+    if (!isSame) live.value = null;
+    summary.value = { answer: isSame ? before.answer : null, isLoading: true, failure: null };
+  });
+  const failure = await fetchSummary(path);
+  if (failure) summary.value = { ...summary.peek(), isLoading: false, failure };
+}
+
+/** Takes what the API answers to a path, unless meanwhile another is asked for. Gives why there is no answer. */
+async function fetchSummary(path: string): Promise<Failure | null> {
   running?.abort();
   const controller = new AbortController();
   running = controller;
-  const before = summary.peek();
-  const isSame = before.answer !== null && path.startsWith(`/api/stats/${encodeURIComponent(before.answer.site)}?`);
-  summary.value = { answer: isSame ? before.answer : null, isLoading: true, failure: null };
-  try {
-    const answer = await askJson<SummaryAnswer>(path, { signal: controller.signal });
-    summary.value = { answer, isLoading: false, failure: null };
-  } catch (error) {
-    if (controller.signal.aborted) return;
-    if (!(error instanceof ApiError)) throw error;
-    summary.value = { ...summary.peek(), isLoading: false, failure: error.failure };
-  }
+  const answered = await failureOf(askJson<SummaryAnswer>(path, { signal: controller.signal }));
+  if (controller.signal.aborted) return null;
+  if (answered.failure) return answered.failure;
+  batch(() => {
+    live.value = null;
+    summary.value = { answer: answered.value, isLoading: false, failure: null };
+  });
+  liveAgain.isFresh();
+  summaryAgain.isFresh();
+  return null;
 }
 
-/** Newer live figures than the summary's. */
+/** Newer live figures than the summary's; null where the summary's are the newest. */
 export const live = signal<LiveAnswer | null>(null);
+export const isOnline = signal(navigator.onLine);
+const isVisible = signal(document.visibilityState === "visible");
+
+const watched = computed((): Watching | null => {
+  const at = place.value;
+  const { answer, isLoading } = summary.value;
+  if (at.kind !== "site" || !answer || isLoading) return null;
+  return {
+    isSeen: isVisible.value && isOnline.value,
+    // Where nothing has been counted yet, somebody waits for the first.
+    isOfToday: at.view.period === "realtime" || at.view.period === "day" || answer.first_day === null,
+    isGoingOn: isGoingOn(at.view, knownBy(answer, Date.now())),
+    isOwner: answer.viewer.owner,
+  };
+});
+
+const liveAgain = repeating(async () => {
+  const at = place.peek();
+  if (at.kind !== "site") return null;
+  const before = summary.peek().answer;
+  const { value, failure } = await failureOf(
+    askJson<LiveAnswer>(`/api/stats/${encodeURIComponent(at.domain)}/realtime`),
+  );
+  // Of another site, or older than the summary that came meanwhile.
+  if (failure || summary.peek().answer !== before) return failure;
+  live.value = value;
+  const { pageviews, events } = value.today;
+  if (before?.first_day === null && pageviews + events > 0) void fetchSummary(summaryPath(at.domain, at.view));
+  return null;
+});
+
+/** Without a word or a flicker: what shows stays until it is replaced. Only who may not see it any more is told so. */
+const summaryAgain = repeating(async () => {
+  const at = place.peek();
+  if (at.kind !== "site" || summary.peek().isLoading) return null;
+  const failure = await fetchSummary(summaryPath(at.domain, at.view));
+  if (failure?.kind === "login" || failure?.kind === "locked") summary.value = { ...summary.peek(), failure };
+  return failure;
+});
+
+type Answered<T> = { value: T; failure: null } | { value: null; failure: Failure };
+
+async function failureOf<T>(asked: Promise<T>): Promise<Answered<T>> {
+  try {
+    return { value: await asked, failure: null };
+  } catch (error) {
+    // Whatever else there is comes of an answer that was cut off in the middle.
+    return { value: null, failure: error instanceof ApiError ? error.failure : { kind: "offline" } };
+  }
+}

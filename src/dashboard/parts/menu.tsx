@@ -7,6 +7,7 @@ interface Props {
   name?: string;
   /** Of the button. */
   class?: string;
+  /** Called with what closes it and gives the focus back. */
   children: ComponentChildren | ((close: () => void) => ComponentChildren);
 }
 
@@ -20,6 +21,11 @@ export function Menu({ label, name, class: kind = "", children }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
   const close = useCallback(() => setOpen(false), []);
+  // What was clicked goes with the sheet, and would take the focus with it.
+  const closeAndReturn = useCallback(() => {
+    button.current?.focus();
+    setOpen(false);
+  }, []);
   useEffect(() => {
     if (!isOpen) return;
     const beside = (event: Event) => {
@@ -28,8 +34,7 @@ export function Menu({ label, name, class: kind = "", children }: Props) {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
-      close();
-      button.current?.focus();
+      closeAndReturn();
     };
     const { current } = root;
     current?.addEventListener("keydown", onKeyDown);
@@ -40,7 +45,7 @@ export function Menu({ label, name, class: kind = "", children }: Props) {
       document.removeEventListener("pointerdown", beside);
       document.removeEventListener("focusin", beside);
     };
-  }, [isOpen, close]);
+  }, [isOpen, close, closeAndReturn]);
   return (
     <div class="menu" ref={root}>
       <button
@@ -55,7 +60,7 @@ export function Menu({ label, name, class: kind = "", children }: Props) {
         {label}
       </button>
       <div class="sheet" id={id} hidden={!isOpen}>
-        {isOpen && (typeof children === "function" ? children(close) : children)}
+        {isOpen && (typeof children === "function" ? children(closeAndReturn) : children)}
       </div>
     </div>
   );

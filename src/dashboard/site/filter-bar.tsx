@@ -1,7 +1,57 @@
 import type { SummaryAnswer } from "../../report/summary-answer.ts";
 import type { View } from "../address.ts";
+import { show } from "../state.ts";
+import { t } from "../texts.ts";
+import { withFilter } from "./filters.ts";
+import { filterName } from "./names.ts";
+import { opened } from "./opened.ts";
+import "./filter-bar.css";
 
-/** The filters of the view, each to be changed or removed, and a way to add one. */
-export function FilterBar({ view }: { view: View; answer: SummaryAnswer | null }) {
-  return <p>{view.filters.length}</p>;
+/** The id of the button that adds a filter. */
+export const ADD_FILTER = "add-filter";
+
+/** The filters of the view, each to be changed or removed. The way to add one is in the head, where it does not move. */
+export function FilterBar({ view, answer }: { view: View; answer: SummaryAnswer | null }) {
+  const { filters } = view;
+  if (filters.length === 0) return null;
+  const { filters: words, states } = t.value;
+  const leave = (remaining: View["filters"]) => {
+    // The button goes with its filter: the focus must not.
+    document.getElementById(ADD_FILTER)?.focus();
+    show({ filters: remaining });
+  };
+  return (
+    <section class="filters" aria-label={words.label}>
+      <ul>
+        {filters.map((filter, at) => {
+          const name = filterName(filter, answer);
+          return (
+            <li key={name} class="filter">
+              <button
+                type="button"
+                class="plain"
+                title={words.edit(name)}
+                onClick={() => {
+                  opened.value = { kind: "filter", at };
+                }}
+              >
+                {name}
+              </button>
+              <button
+                type="button"
+                class="plain"
+                aria-label={words.remove(name)}
+                onClick={() => leave(withFilter(filters, at, null))}
+              >
+                ×
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      <button type="button" class="plain" onClick={() => leave([])}>
+        {states.clearFilters}
+      </button>
+    </section>
+  );
 }

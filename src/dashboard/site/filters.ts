@@ -32,3 +32,22 @@ export function withFilter(filters: readonly ViewFilter[], at: number, changed: 
 function choosesFrom({ operator, dimension }: ViewFilter, from: string): boolean {
   return operator === "is" && dimension === from;
 }
+
+/** A filter with one more value. */
+export function withValue(filter: ViewFilter, value: string): ViewFilter {
+  return filter.values.includes(value) ? filter : { ...filter, values: [...filter.values, value] };
+}
+
+/** A filter without one of its values. */
+export function withoutValue(filter: ViewFilter, value: string): ViewFilter {
+  return { ...filter, values: filter.values.filter((one) => one !== value) };
+}
+
+/** The value that is meant by a text: what it is called ("Germany") or it itself ("DE"), in capitals or not. */
+export function valueMeant(text: string, known: readonly { value: string; name: string }[]): string {
+  const typed = text.trim();
+  const isTyped = (other: string) => other.toLowerCase() === typed.toLowerCase();
+  const meant =
+    known.find(({ value }) => value === typed) ?? known.find(({ value, name }) => isTyped(name) || isTyped(value));
+  return meant?.value ?? typed;
+}

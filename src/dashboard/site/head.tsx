@@ -1,5 +1,19 @@
 import type { SummaryAnswer } from "../../report/summary-answer.ts";
 import type { Place } from "../address.ts";
+import { ask } from "../api.ts";
+import { LanguageChoice } from "../parts/language.tsx";
+import { Link } from "../parts/link.tsx";
+import { Menu } from "../parts/menu.tsx";
+import { announce } from "../state.ts";
+import { again, live, summary } from "../summary.ts";
+import { t } from "../texts.ts";
+import { ComparisonMenu } from "./comparison.tsx";
+import { ADD_FILTER } from "./filter-bar.tsx";
+import { opened } from "./opened.ts";
+import { daysOf, knownBy } from "./period.ts";
+import { PeriodMenu } from "./period-menu.tsx";
+import { chosen } from "./shortcuts.ts";
+import "./head.css";
 
 interface Props {
   at: Extract<Place, { kind: "site" }>;
@@ -8,10 +22,80 @@ interface Props {
 
 /** The site's name, who is there now, the period and what it is compared with. */
 export function Head({ at, answer }: Props) {
+  const { isLoading } = summary.value;
+  const known = knownBy(answer, Date.now());
+  const days = answer && !isLoading ? answer.period : daysOf(at.view, known);
   return (
     <header class="head">
-      <h1>{at.domain}</h1>
-      {answer?.realtime.visitors}
+      <div class="head-site">
+        <h1>{at.domain}</h1>
+        {answer?.viewer.owner && !at.embed && <SiteMenu domain={at.domain} manages={answer.viewer.manages} />}
+        {answer && (
+          <Link
+            class="now"
+            to={{ ...at, view: { ...at.view, ...chosen("realtime") } }}
+            title={t.value.realtime.explained}
+          >
+            <span class="dot" aria-hidden="true" /> {t.value.realtime.now((live.value ?? answer.realtime).visitors)}
+          </Link>
+        )}
+      </div>
+      <div class="head-controls">
+        <button
+          type="button"
+          id={ADD_FILTER}
+          disabled={answer === null}
+          onClick={() => {
+            opened.value = { kind: "filter", at: at.view.filters.length };
+          }}
+        >
+          <span aria-hidden="true">+ </span>
+          {t.value.filters.add}
+        </button>
+        <PeriodMenu at={at} known={known} days={days} />
+        {at.view.period !== "realtime" && (
+          <ComparisonMenu at={at} compared={answer?.compared_with ?? null} isLoading={isLoading} />
+        )}
+      </div>
     </header>
+  );
+}
+
+/** Where else an owner may go. */
+function SiteMenu({ domain, manages }: { domain: string; manages: boolean }) {
+  const { common } = t.value;
+  const logOut = async () => {
+    try {
+      await ask("/api/session", { method: "DELETE" });
+    } catch {
+      announce(t.value.states.failed);
+    }
+    again.value++;
+  };
+  return (
+    <Menu name={common.more} label="☰" class="site-menu">
+      <ul class="choices">
+        <li>
+          <Link class="choice" to={{ kind: "sites" }}>
+            {common.allSites}
+          </Link>
+        </li>
+        {manages && (
+          <li>
+            <Link class="choice" to={{ kind: "settings", domain }}>
+              {common.settings}
+            </Link>
+          </li>
+        )}
+        <li class="choice">
+          <LanguageChoice />
+        </li>
+        <li>
+          <button type="button" class="choice" onClick={logOut}>
+            {common.logOut}
+          </button>
+        </li>
+      </ul>
+    </Menu>
   );
 }

@@ -4,6 +4,7 @@ import type { DropReason } from "../../drops.ts";
 import type { Metric, RefusalCode } from "../../report/query.ts";
 import type { Comparison, Interval, Note } from "../../report/summary-answer.ts";
 import type { FilterOperator, Period } from "../address.ts";
+import type { Deed } from "../site/shortcuts.ts";
 import { pluralIn } from "./plural.ts";
 
 const plural = pluralIn("en");
@@ -40,6 +41,11 @@ export const en = {
     nothingYet: "Nothing has been counted yet.",
     nothingInPeriod: "Nothing was counted in this period.",
     waiting: "As soon as a page with the snippet is opened, it shows here.",
+    snippet: "Put the snippet into your pages. It is in the settings of this site.",
+    openSettings: "Open the settings",
+    nothingFiltered: "Nothing was counted in this period that passes the filters.",
+    loaded: (period: string, visitors: number) =>
+      `${period}: ${plural(visitors, { one: "# visitor", other: "# visitors" })}`,
     showToday: "Show today",
     showAll: "Show all time",
     clearFilters: "Clear filters",
@@ -65,6 +71,8 @@ export const en = {
     from: "From",
     to: "To",
     apply: "Show",
+    title: "Which dates to show",
+    withDates: (name: string, dates: string) => `${name} · ${dates}`,
     mustNotEndBefore: "The last day must not be before the first.",
   },
   comparisons: {
@@ -75,8 +83,10 @@ export const en = {
   } satisfies Record<Comparison, string>,
   comparison: {
     label: "Comparison",
+    title: "Which dates to compare with",
     with: (dates: string) => `compared with ${dates}`,
-    toTheHour: (hour: string) => `up to ${hour}`,
+    withUpTo: (dates: string, hour: string) => `compared with ${dates} up to ${hour}`,
+    none: "Nothing to compare with",
     more: (percent: string) => `${percent} more than before`,
     less: (percent: string) => `${percent} less than before`,
     same: "as before",
@@ -127,12 +137,18 @@ export const en = {
   filters: {
     label: "Filters",
     add: "Filter",
+    addTitle: "Add a filter",
+    editTitle: "Change the filter",
+    chip: (dimension: string, operator: string, values: string) => `${dimension} ${operator} ${values}`,
     remove: (filter: string) => `Remove the filter ${filter}`,
     edit: (filter: string) => `Change the filter ${filter}`,
     dimension: "What to filter by",
     operator: "How",
+    value: "Value",
     values: "Values",
-    valuesHint: "One a line",
+    addValue: "Add",
+    removeValue: (value: string) => `Remove ${value}`,
+    needsValue: "Say at least one value.",
     apply: "Apply",
     operators: {
       is: "is",
@@ -278,6 +294,12 @@ export const en = {
     password: "Password",
     open: "Open",
     passwordWrong: "That is not the password.",
+    wait: (seconds: number) =>
+      plural(seconds, {
+        one: "Too many wrong ones. Try again in # second.",
+        other: "Too many wrong ones. Try again in # seconds.",
+      }),
+    linkWrong: "This link does not work, or not any more. Ask its owner for a new one, or log in.",
   },
   sites: {
     title: "Sites",
@@ -286,13 +308,24 @@ export const en = {
     title: "Settings",
   },
   keys: {
-    title: "Keyboard",
-    open: "Keyboard shortcuts",
-    filter: "Filter",
-    clear: "Clear filters",
-    compare: "Comparison on or off",
-    move: "Earlier or later period",
-    help: "This list",
+    title: "Keyboard shortcuts",
+    areOn: "Use keyboard shortcuts",
+    deeds: {
+      lastMonth: "Last month",
+      earlier: "Earlier period",
+      later: "Later period",
+      interval: "Next interval of the chart",
+      compare: "Comparison on or off",
+      filter: "Add a filter",
+      clear: "Clear filters",
+      help: "This list",
+    } satisfies Record<Deed, string>,
+  },
+  foot: {
+    notes: (count: number) => plural(count, { one: "# note on these numbers", other: "# notes on these numbers" }),
+    timezone: (zone: string) => `Days and hours are those of ${zone}.`,
+    logIn: "Log in",
+    openWhole: "Footfall: open the whole page",
   },
 };
 

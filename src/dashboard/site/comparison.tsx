@@ -1,0 +1,67 @@
+import { COMPARISONS, type SummaryAnswer } from "../../report/summary-answer.ts";
+import type { Place } from "../address.ts";
+import { dateRange, hour } from "../format.ts";
+import { Link } from "../parts/link.tsx";
+import { Menu } from "../parts/menu.tsx";
+import { t } from "../texts.ts";
+import { opened } from "./opened.ts";
+
+interface Props {
+  at: Extract<Place, { kind: "site" }>;
+  /** Null: it is awaited, or there is nothing that it compares with. */
+  compared: SummaryAnswer["compared_with"];
+  isLoading: boolean;
+}
+
+/** What the period is compared with. */
+export function ComparisonMenu({ at, compared, isLoading }: Props) {
+  const { view } = at;
+  const { comparisons, comparison: words } = t.value;
+  const open = (close: () => void) => {
+    close();
+    opened.value = { kind: "compared dates" };
+  };
+  const label =
+    view.compare === "off" || isLoading ? comparisons[view.compare] : compared ? comparedWith(compared) : words.none;
+  return (
+    <Menu name={`${words.label}: ${label}`} label={<span class="soft">{label}</span>}>
+      {(close) => (
+        <ul class="choices">
+          {COMPARISONS.map((compare) => (
+            <li key={compare}>
+              {compare === "custom" ? (
+                <button
+                  type="button"
+                  class="choice"
+                  aria-pressed={view.compare === compare}
+                  onClick={() => open(close)}
+                >
+                  {comparisons[compare]}…
+                </button>
+              ) : (
+                <Link
+                  class="choice"
+                  to={{ ...at, view: { ...view, compare, compareDate: null } }}
+                  onFollow={close}
+                  {...(view.compare === compare && { "aria-current": "true" })}
+                >
+                  {comparisons[compare]}
+                </Link>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Menu>
+  );
+}
+
+const LAST_HOUR = 23;
+
+function comparedWith({ from, to, to_hour: toHour }: NonNullable<Props["compared"]>): string {
+  const { comparison } = t.value;
+  const dates = dateRange(from, to);
+  if (toHour === undefined || toHour >= LAST_HOUR) return comparison.with(dates);
+  // The hour itself is compared as well: to its end.
+  return comparison.withUpTo(dates, hour(`${to} ${String(toHour + 1).padStart(2, "0")}:00:00`));
+}

@@ -1,0 +1,53 @@
+/** What things are called on the page, in the reader's language. */
+
+import type { SummaryAnswer } from "../../report/summary-answer.ts";
+import type { View, ViewFilter } from "../address.ts";
+import { date, dateRange, displayName, listed } from "../format.ts";
+import { t } from "../texts.ts";
+import type { Days } from "./period.ts";
+
+const PROPERTY = "event:props:";
+
+/** The dimension of a custom property. */
+export function propertyDimension(name: string): string {
+  return PROPERTY + name;
+}
+
+export function dimensionName(dimension: string): string {
+  if (dimension.startsWith(PROPERTY)) return t.value.property(dimension.slice(PROPERTY.length));
+  return t.value.dimensions[dimension] ?? dimension;
+}
+
+/** What a value is called: countries and languages by the reader's words, regions by the answer's. */
+export function valueName(dimension: string, value: string, answer: SummaryAnswer | null): string {
+  if (dimension === "visit:country") return displayName("region", value);
+  if (dimension === "visit:language") return displayName("language", value);
+  const panel = answer?.dimensions[dimension];
+  const row = panel && "rows" in panel ? panel.rows.find((one) => one.value === value) : undefined;
+  return row?.name ?? value;
+}
+
+/** Source is Google or Bing */
+export function filterName({ dimension, operator, values }: ViewFilter, answer: SummaryAnswer | null): string {
+  const isCode = operator === "is" || operator === "is_not";
+  const names = values.map((value) => (isCode ? valueName(dimension, value, answer) : value));
+  return t.value.filters.chip(
+    dimensionName(dimension),
+    t.value.filters.operators[operator],
+    listed(names, "disjunction"),
+  );
+}
+
+/** What a period is called, by what it is chosen as; null where only its dates say it. */
+export function periodName({ period, date }: Pick<View, "period" | "date">): string | null {
+  return date === null && period !== "custom" ? t.value.periods[period] : null;
+}
+
+/** The dates of a period; null where they say nothing. */
+export function periodDates({ period }: Pick<View, "period">, { from, to }: Days): string | null {
+  if (period === "realtime") return null;
+  if (period === "month") return date(from, { month: "long", year: "numeric" });
+  if (period === "year") return date(from, { year: "numeric" });
+  if (from === to) return date(from, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  return dateRange(from, to);
+}

@@ -1,0 +1,17 @@
+/** What is to be said of an answer as a whole. Pure. */
+
+import type { Refused, SummaryAnswer } from "../../report/summary-answer.ts";
+
+/** Why none of the totals can be told; null where some can. */
+export function refusalOfAll({ metrics }: Pick<SummaryAnswer, "metrics">): Refused | null {
+  const all = Object.values(metrics);
+  const [first] = all;
+  return first && "refused" in first && all.every((one) => "refused" in one) ? first.refused : null;
+}
+
+/** Whether nothing at all was counted in the period. */
+export function isEmpty({ metrics: { visitors, pageviews, events } }: Pick<SummaryAnswer, "metrics">): boolean {
+  return [visitors, pageviews, events].every(
+    (one) => one === undefined || (!("refused" in one) && (one.value === 0 || one.value === null)),
+  );
+}

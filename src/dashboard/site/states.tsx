@@ -1,0 +1,86 @@
+import type { Refused } from "../../report/summary-answer.ts";
+import type { Place } from "../address.ts";
+import { Link } from "../parts/link.tsx";
+import { show } from "../state.ts";
+import { t } from "../texts.ts";
+import { chosen } from "./shortcuts.ts";
+import "../parts/form.css";
+
+/** What will be there, in the room that it will take. */
+export function Skeleton() {
+  return (
+    <>
+      <p class="unseen">{t.value.common.loading}</p>
+      <div class="skeleton" aria-hidden="true">
+        <div class="card" />
+        <div class="card" />
+        <div class="card" />
+        <div class="card" />
+        <div class="card" />
+      </div>
+    </>
+  );
+}
+
+/** Of a site for which nothing has been counted yet: what to do. */
+export function NothingYet({ domain, manages }: { domain: string; manages: boolean }) {
+  const { states } = t.value;
+  return (
+    <section class="card nothing">
+      <h2>{states.nothingYet}</h2>
+      {manages && <p>{states.snippet}</p>}
+      <p class="soft">{states.waiting}</p>
+      {manages && (
+        <p>
+          <Link class="button main" to={{ kind: "settings", domain }}>
+            {states.openSettings}
+          </Link>
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Of a period in which nothing was counted: where there may be something. */
+export function NothingHere({ view }: Pick<Extract<Place, { kind: "site" }>, "view">) {
+  const { states } = t.value;
+  return (
+    <section class="card nothing">
+      <h2>{view.filters.length > 0 ? states.nothingFiltered : states.nothingInPeriod}</h2>
+      <p class="actions">
+        {view.filters.length > 0 && <ClearFilters />}
+        {view.period !== "day" && (
+          <button type="button" onClick={() => show(chosen("day"))}>
+            {states.showToday}
+          </button>
+        )}
+        {view.period !== "all" && (
+          <button type="button" onClick={() => show(chosen("all"))}>
+            {states.showAll}
+          </button>
+        )}
+      </p>
+    </section>
+  );
+}
+
+/** Why what is asked for cannot be told, as a whole. */
+export function WholeRefused({ refused, hasFilters }: { refused: Refused; hasFilters: boolean }) {
+  const { refusals } = t.value;
+  return (
+    <div class="notice" role="status">
+      <p>
+        <b>{refusals.title}.</b> {refused.code === null ? refused.message : refusals[refused.code]}
+      </p>
+      {hasFilters && <ClearFilters />}
+    </div>
+  );
+}
+
+function ClearFilters() {
+  return (
+    <button type="button" onClick={() => show({ filters: [] })}>
+      {t.value.states.clearFilters}
+    </button>
+  );
+}
