@@ -86,9 +86,14 @@ export function date(day: string, style: Intl.DateTimeFormatOptions = { dateStyl
 }
 
 /** Two dates with what they share said once. */
-export function dateRange(from: string, to: string): string {
-  const range = made("range", (at) => new Intl.DateTimeFormat(at, { dateStyle: "medium", timeZone: "UTC" }));
-  return from === to ? date(from) : range.formatRange(Date.parse(`${from}T00:00Z`), Date.parse(`${to}T00:00Z`));
+export function dateRange(
+  from: string,
+  to: string,
+  style: Intl.DateTimeFormatOptions = { dateStyle: "medium" },
+): string {
+  const key = `range ${JSON.stringify(style)}`;
+  const range = made(key, (at) => new Intl.DateTimeFormat(at, { ...style, timeZone: "UTC" }));
+  return from === to ? date(from, style) : range.formatRange(Date.parse(`${from}T00:00Z`), Date.parse(`${to}T00:00Z`));
 }
 
 /** A and B, or A or B. */

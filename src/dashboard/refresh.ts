@@ -1,6 +1,11 @@
 /** Asking for the same again and again: how often, and how long to leave alone who does not answer. Knows no page. */
 
-import type { Failure } from "./api.ts";
+/** Why there is no answer. */
+export interface Failed {
+  kind: string;
+  /** What the server asks for. */
+  retryAfterSeconds?: number | null;
+}
 
 const LONGEST_MS = 5 * 60_000;
 
@@ -21,7 +26,7 @@ export interface Repetition {
 }
 
 /** @param ask gives why there is no answer, or null; does not throw */
-export function repeating(ask: () => Promise<Failure | null>): Repetition {
+export function repeating(ask: () => Promise<Failed | null>): Repetition {
   let everyMs: number | null = null;
   let knownAt = Date.now();
   let failures = 0;
@@ -39,7 +44,7 @@ export function repeating(ask: () => Promise<Failure | null>): Repetition {
     const failure = await ask();
     isAsking = false;
     failures = failure ? failures + 1 : 0;
-    retryAfterSeconds = failure?.kind === "busy" ? failure.retryAfterSeconds : null;
+    retryAfterSeconds = failure?.retryAfterSeconds ?? null;
     knownAt = Date.now();
     arrange();
   };

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ViewFilter } from "../../src/dashboard/address.ts";
-import { isChosen, withFilter, withToggled } from "../../src/dashboard/site/filters.ts";
+import {
+  isChosen,
+  valueMeant,
+  withFilter,
+  withoutValue,
+  withToggled,
+  withValue,
+} from "../../src/dashboard/site/filters.ts";
 
 const google: ViewFilter = { operator: "is", dimension: "visit:source", values: ["Google"] };
 const both: ViewFilter = { ...google, values: ["Google", "Bing"] };
@@ -43,4 +50,24 @@ it("changes, removes and adds a filter at its place", () => {
   expect(withFilter([google, latvia], 0, both)).toEqual([both, latvia]);
   expect(withFilter([google, latvia], 0, null)).toEqual([latvia]);
   expect(withFilter([google], 1, latvia)).toEqual([google, latvia]);
+});
+
+it("adds a value once, and takes it away", () => {
+  expect(withValue(google, "Bing")).toEqual(both);
+  expect(withValue(both, "Bing")).toEqual(both);
+  expect(withoutValue(both, "Bing")).toEqual(google);
+});
+
+describe("a typed text means", () => {
+  const known = [
+    { value: "DE", name: "Germany" },
+    { value: "LV", name: "Latvia" },
+    { value: "Germany", name: "A town of this name" },
+  ];
+  it.each([
+    ["what is called so", " latvia ", "LV"],
+    ["the value itself", "de", "DE"],
+    ["rather the value itself than what is called so", "Germany", "Germany"],
+    ["itself where nothing is known of it", " Google ", "Google"],
+  ])("%s", (_what, text, value) => expect(valueMeant(text, known)).toBe(value));
 });

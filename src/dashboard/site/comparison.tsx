@@ -1,20 +1,23 @@
 import { COMPARISONS, type SummaryAnswer } from "../../report/summary-answer.ts";
 import type { Place } from "../address.ts";
-import { dateRange, hour } from "../format.ts";
+import { hour } from "../format.ts";
 import { Link } from "../parts/link.tsx";
 import { Menu } from "../parts/menu.tsx";
 import { t } from "../texts.ts";
+import { datesNear } from "./names.ts";
 import { opened } from "./opened.ts";
 
 interface Props {
   at: Extract<Place, { kind: "site" }>;
-  /** Null: it is awaited, or there is nothing that it compares with. */
+  /** Null where there is nothing that it compares with. */
   compared: SummaryAnswer["compared_with"];
-  isLoading: boolean;
+  /** It is not known yet. */
+  isAwaited: boolean;
+  today: string;
 }
 
 /** What the period is compared with. */
-export function ComparisonMenu({ at, compared, isLoading }: Props) {
+export function ComparisonMenu({ at, compared, isAwaited, today }: Props) {
   const { view } = at;
   const { comparisons, comparison: words } = t.value;
   const open = (close: () => void) => {
@@ -22,7 +25,11 @@ export function ComparisonMenu({ at, compared, isLoading }: Props) {
     opened.value = { kind: "compared dates" };
   };
   const label =
-    view.compare === "off" || isLoading ? comparisons[view.compare] : compared ? comparedWith(compared) : words.none;
+    view.compare === "off" || isAwaited
+      ? comparisons[view.compare]
+      : compared
+        ? comparedWith(compared, today)
+        : words.none;
   return (
     <Menu name={`${words.label}: ${label}`} label={<span class="soft">{label}</span>}>
       {(close) => (
@@ -58,10 +65,10 @@ export function ComparisonMenu({ at, compared, isLoading }: Props) {
 
 const LAST_HOUR = 23;
 
-function comparedWith({ from, to, to_hour: toHour }: NonNullable<Props["compared"]>): string {
+function comparedWith({ from, to, to_hour: toHour }: NonNullable<Props["compared"]>, today: string): string {
   const { comparison } = t.value;
-  const dates = dateRange(from, to);
-  if (toHour === undefined || toHour >= LAST_HOUR) return comparison.with(dates);
+  const dates = datesNear({ from, to }, today);
+  if (toHour === undefined || toHour >= LAST_HOUR) return comparison.versus(dates);
   // The hour itself is compared as well: to its end.
-  return comparison.withUpTo(dates, hour(`${to} ${String(toHour + 1).padStart(2, "0")}:00:00`));
+  return comparison.versusUpTo(dates, hour(`${to} ${String(toHour + 1).padStart(2, "0")}:00:00`));
 }

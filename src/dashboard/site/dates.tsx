@@ -35,6 +35,7 @@ export function DatesDialog({ title, days, known, onChoose, onClose }: Props) {
             <input
               type="date"
               required
+              autofocus
               {...bounds}
               value={from}
               onInput={({ currentTarget }) => setDays({ from: currentTarget.value, to })}

@@ -49,9 +49,11 @@ export function FilterBar({ view, answer }: { view: View; answer: SummaryAnswer 
           );
         })}
       </ul>
-      <button type="button" class="plain" onClick={() => leave([])}>
-        {states.clearFilters}
-      </button>
+      {filters.length > 1 && (
+        <button type="button" class="plain" onClick={() => leave([])}>
+          {states.clearFilters}
+        </button>
+      )}
     </section>
   );
 }

@@ -67,6 +67,7 @@ export function FilterEditor({ view, answer, at, onClose }: Props) {
         <label>
           {words.dimension}
           <select
+            autofocus
             value={dimension}
             onChange={({ currentTarget }) => setFilter({ ...filter, dimension: currentTarget.value, values: [] })}
           >

@@ -22,14 +22,18 @@ interface Props {
 
 /** The site's name, who is there now, the period and what it is compared with. */
 export function Head({ at, answer }: Props) {
-  const { isLoading } = summary.value;
+  const { isLoading, failure } = summary.value;
+  // What stands there is of what was asked for before.
+  const isAwaited = answer === null || isLoading || failure !== null;
   const known = knownBy(answer, Date.now());
-  const days = answer && !isLoading ? answer.period : daysOf(at.view, known);
+  const days = isAwaited ? daysOf(at.view, known) : answer.period;
   return (
     <header class="head">
       <div class="head-site">
-        <h1>{at.domain}</h1>
-        {answer?.viewer.owner && !at.embed && <SiteMenu domain={at.domain} manages={answer.viewer.manages} />}
+        <div class="head-name">
+          <h1>{at.domain}</h1>
+          {answer?.viewer.owner && !at.embed && <SiteMenu domain={at.domain} manages={answer.viewer.manages} />}
+        </div>
         {answer && (
           <Link
             class="now"
@@ -40,24 +44,40 @@ export function Head({ at, answer }: Props) {
           </Link>
         )}
       </div>
-      <div class="head-controls">
-        <button
-          type="button"
-          id={ADD_FILTER}
-          disabled={answer === null}
-          onClick={() => {
-            opened.value = { kind: "filter", at: at.view.filters.length };
-          }}
-        >
-          <span aria-hidden="true">+ </span>
-          {t.value.filters.add}
-        </button>
-        <PeriodMenu at={at} known={known} days={days} />
-        {at.view.period !== "realtime" && (
-          <ComparisonMenu at={at} compared={answer?.compared_with ?? null} isLoading={isLoading} />
-        )}
-      </div>
+      {answer?.first_day !== null && (
+        <div class="head-controls">
+          <button
+            type="button"
+            id={ADD_FILTER}
+            disabled={answer === null}
+            onClick={() => {
+              opened.value = { kind: "filter", at: at.view.filters.length };
+            }}
+          >
+            <span aria-hidden="true">+ </span>
+            {t.value.filters.add}
+          </button>
+          <PeriodMenu at={at} known={known} days={days} />
+          {at.view.period !== "realtime" && (
+            <ComparisonMenu
+              at={at}
+              compared={answer?.compared_with ?? null}
+              isAwaited={isAwaited}
+              today={known.today}
+            />
+          )}
+        </div>
+      )}
     </header>
+  );
+}
+
+/** The sign of a menu. Drawn: fonts lack it. */
+function Lines() {
+  return (
+    <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d="M2 4h12M2 8h12M2 12h12" stroke="currentColor" stroke-width="1.5" />
+    </svg>
   );
 }
 
@@ -73,7 +93,7 @@ function SiteMenu({ domain, manages }: { domain: string; manages: boolean }) {
     again.value++;
   };
   return (
-    <Menu name={common.more} label="☰" class="site-menu">
+    <Menu name={common.more} label={<Lines />} class="site-menu">
       <ul class="choices">
         <li>
           <Link class="choice" to={{ kind: "sites" }}>

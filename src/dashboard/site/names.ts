@@ -44,10 +44,20 @@ export function periodName({ period, date }: Pick<View, "period" | "date">): str
 }
 
 /** The dates of a period; null where they say nothing. */
-export function periodDates({ period }: Pick<View, "period">, { from, to }: Days): string | null {
+export function periodDates({ period }: Pick<View, "period">, days: Days, today: string): string | null {
   if (period === "realtime") return null;
-  if (period === "month") return date(from, { month: "long", year: "numeric" });
-  if (period === "year") return date(from, { year: "numeric" });
-  if (from === to) return date(from, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
-  return dateRange(from, to);
+  if (period === "month") return date(days.from, { month: "long", year: "numeric" });
+  if (period === "year") return date(days.from, { year: "numeric" });
+  return datesNear(days, today);
+}
+
+/** Dates, without the year where it is the current one. */
+export function datesNear({ from, to }: Days, today: string): string {
+  const [year] = today.split("-", 1);
+  return dateRange(from, to, {
+    day: "numeric",
+    month: "short",
+    ...(from === to && { weekday: "short" }),
+    ...((!from.startsWith(`${year}-`) || !to.startsWith(`${year}-`)) && { year: "numeric" }),
+  });
 }

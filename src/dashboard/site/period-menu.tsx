@@ -21,7 +21,7 @@ export function PeriodMenu({ at, known, days }: Props) {
   const { view } = at;
   const { periods, period: words } = t.value;
   const name = periodName(view);
-  const dates = periodDates(view, days);
+  const dates = periodDates(view, days, known.today);
   const open = (close: () => void) => {
     close();
     opened.value = { kind: "dates" };

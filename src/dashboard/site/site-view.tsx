@@ -43,7 +43,7 @@ export function SiteView(at: At) {
     <div class={at.embed ? "page site embedded" : "page site"}>
       <Head at={at} answer={answer} />
       <FilterBar view={at.view} answer={answer} />
-      <main id="content" aria-busy={isLoading} class={isLoading && answer ? "stale" : undefined}>
+      <main id="content" aria-busy={isLoading} class={answer && (isLoading || failure) ? "stale" : undefined}>
         {failure ? (
           <FailureNotice failure={failure} isStale={answer !== null} onRetry={askAgain} />
         ) : (
@@ -90,7 +90,7 @@ function askAgain(): void {
 
 /** What came of a question, in few words. */
 function gist({ view }: At, { metrics: { visitors }, period }: SummaryAnswer): string {
-  const name = periodName(view) ?? periodDates(view, period) ?? "";
+  const name = periodName(view) ?? periodDates(view, period, "") ?? "";
   return visitors && "value" in visitors && visitors.value !== null
     ? t.value.states.loaded(name, visitors.value)
     : name;
