@@ -51,6 +51,15 @@ export interface OpenList {
   search: string;
   /** From 1. */
   page: number;
+  /** Absent: by its first metric, the greatest first. */
+  sort?: Sort;
+}
+
+/** An order of rows. */
+export interface Sort {
+  /** A metric, or the dimension. */
+  by: string;
+  direction: "asc" | "desc";
 }
 
 /** What is shown of one site. */
@@ -141,9 +150,18 @@ function viewOf(query: URLSearchParams): View {
         return at > 0 ? [[text.slice(0, at), text.slice(at + 1)]] : [];
       }),
     ),
-    list: list
-      ? { dimension: list, search: query.get("q") ?? "", page: Math.max(1, Math.floor(Number(query.get("page")) || 1)) }
-      : null,
+    list: list ? listOf(list, query) : null,
+  };
+}
+
+function listOf(dimension: string, query: URLSearchParams): OpenList {
+  // visitors.desc
+  const [, by, direction] = /^(.+)\.(asc|desc)$/s.exec(query.get("sort") ?? "") ?? [];
+  return {
+    dimension,
+    search: query.get("q") ?? "",
+    page: Math.max(1, Math.floor(Number(query.get("page")) || 1)),
+    ...(by !== undefined && { sort: { by, direction: direction === "asc" ? "asc" : "desc" } }),
   };
 }
 
@@ -166,6 +184,8 @@ function queryOf(view: View): string[] {
     add("list", view.list.dimension);
     add("q", view.list.search, "");
     add("page", String(view.list.page), "1");
+    const { sort } = view.list;
+    if (sort) add("sort", `${sort.by}.${sort.direction}`);
   }
   return parts;
 }

@@ -29,7 +29,17 @@ const view = fc.record({
     { maxLength: 2 },
   ),
   tabs: fc.dictionary(fc.constantFrom("sources", "pages"), some, { noNullPrototype: true }),
-  list: fc.option(fc.record({ dimension: some, search: text, page: fc.integer({ min: 1, max: 900 }) })),
+  list: fc.option(
+    fc.record(
+      {
+        dimension: some,
+        search: text,
+        page: fc.integer({ min: 1, max: 900 }),
+        sort: fc.record({ by: some, direction: fc.constantFrom("asc" as const, "desc" as const) }),
+      },
+      { requiredKeys: ["dimension", "search", "page"] },
+    ),
+  ),
 });
 const domain = fc.constantFrom("example.com", "localhost", "xn--bcher-kva.example");
 const place: fc.Arbitrary<Place> = fc.oneof(
@@ -65,6 +75,10 @@ describe("an address", () => {
     ["/example.com?f=is&f=nonsense,visit:source,x&f=is,visit:source", DEFAULT_VIEW],
     [
       "/example.com?list=event:page&page=-3",
+      { ...DEFAULT_VIEW, list: { dimension: "event:page", search: "", page: 1 } },
+    ],
+    [
+      "/example.com?list=event:page&sort=nonsense",
       { ...DEFAULT_VIEW, list: { dimension: "event:page", search: "", page: 1 } },
     ],
     ["/example.com?tab=nonsense&metric=nonsense&interval=second", DEFAULT_VIEW],

@@ -66,7 +66,7 @@ function Report({ at, answer }: { at: At; answer: SummaryAnswer }) {
     return (
       <>
         <NothingYet domain={domain} manages={answer.viewer.manages && !at.embed} />
-        <Drops drops={answer.drops} />
+        <Drops answer={answer} view={at.view} />
       </>
     );
   }
@@ -79,7 +79,7 @@ function Report({ at, answer }: { at: At; answer: SummaryAnswer }) {
         <Chart answer={answer} view={view} />
       </section>
       {isEmpty(answer) ? <NothingHere view={view} /> : <Panels answer={answer} view={view} domain={domain} />}
-      <Drops drops={answer.drops} />
+      <Drops answer={answer} view={at.view} />
     </>
   );
 }

@@ -1,0 +1,133 @@
+/** The questions of full lists, and their answers as rows. Pure. */
+
+import type { Metric } from "../../report/query.ts";
+import type { PanelRow, SummaryAnswer } from "../../report/summary-answer.ts";
+import type { OpenList, Sort, View } from "../address.ts";
+import type { QueryAnswer } from "../parts/use-query.ts";
+import { filtersOf } from "../summary.ts";
+import { joined } from "./choosing.ts";
+import { propertyOf, WHOLE_OF } from "./panel-tabs.ts";
+import { noteText, type Said } from "./rows.ts";
+import { isTranslated, valueText } from "./values.ts";
+
+export const ROWS_A_PAGE = 100;
+/** The API answers no more at once. */
+export const MOST_ROWS = 10_000;
+
+/** What is asked about the values of a custom property. */
+export const PROPERTY_METRICS: Metric[] = ["visitors", "events"];
+
+/** What can be asked of a dimension: what the summary's panel shows; null where that was refused. */
+export function metricsOf({ dimensions }: SummaryAnswer, dimension: string): Metric[] | null {
+  const panel = dimensions[dimension];
+  if (panel) return "refused" in panel ? null : panel.metrics;
+  return propertyOf(dimension) === null ? ["visitors"] : PROPERTY_METRICS;
+}
+
+/** A page of a list, as v2 is asked for it. What a translated list is searched for is found among all of its few rows. */
+export function listQuery(
+  answer: SummaryAnswer,
+  view: Pick<View, "filters">,
+  list: OpenList,
+  metrics: readonly Metric[],
+  limit = ROWS_A_PAGE,
+) {
+  const { dimension, search, page } = list;
+  const isWhole = isTranslated(dimension) && search !== "";
+  const pagination = isWhole ? { limit: MOST_ROWS, offset: 0 } : { limit, offset: (page - 1) * limit };
+  const filters = isWhole ? [] : searchOf(dimension, search);
+  return { ...questionOf(answer, view, list, metrics, filters), include: { total_rows: true }, pagination };
+}
+
+/** All of a list at once, for a file; of a translated one that is searched, the `found` values. */
+export function fileQuery(
+  answer: SummaryAnswer,
+  view: Pick<View, "filters">,
+  list: OpenList,
+  metrics: readonly Metric[],
+  found: readonly string[],
+) {
+  const { dimension, search } = list;
+  const isWhole = isTranslated(dimension) && search !== "";
+  const filters = isWhole ? [["is", dimension, found]] : searchOf(dimension, search);
+  return { ...questionOf(answer, view, list, metrics, filters), pagination: { limit: MOST_ROWS, offset: 0 } };
+}
+
+function questionOf(
+  { site, period }: SummaryAnswer,
+  view: Pick<View, "filters">,
+  { dimension, sort }: OpenList,
+  metrics: readonly Metric[],
+  filters: readonly unknown[],
+) {
+  const dimensions = askedOf(dimension);
+  const { by, direction } = sort ?? defaultSort(metrics);
+  // Of versions: first by what they are versions of.
+  const order = by === dimension ? dimensions.filter((name) => !name.endsWith("_name")) : [by];
+  return {
+    site_id: site,
+    metrics,
+    date_range: [period.from, period.to],
+    dimensions,
+    filters: [...filtersOf(view), ...filters],
+    order_by: order.map((name) => [name, direction]),
+  };
+}
+
+export function defaultSort([metric = "visitors"]: readonly Metric[]): Sort {
+  return { by: metric, direction: "desc" };
+}
+
+/** The sort after a click on a column's head: the other way round, or by the column. */
+export function sortBy({ by, direction }: Sort, column: string, isText: boolean): Sort {
+  if (by === column) return { by, direction: direction === "asc" ? "desc" : "asc" };
+  return { by: column, direction: isText ? "asc" : "desc" };
+}
+
+/** What has to be asked for to show a dimension: a version with what it is of, a region with its name. */
+function askedOf(dimension: string): string[] {
+  const whole = WHOLE_OF[dimension];
+  if (whole !== undefined) return [whole, dimension];
+  return dimension === "visit:region" ? [dimension, "visit:region_name"] : [dimension];
+}
+
+/** Filters that find a text in the values of a dimension, in either case of letters. */
+function searchOf(dimension: string, text: string): unknown[] {
+  const search = text.trim();
+  if (search === "") return [];
+  const contains = (name: string, part: string) => ["contains", name, [part], { case_sensitive: false }];
+  const whole = WHOLE_OF[dimension];
+  if (whole === undefined) return [contains(dimension === "visit:region" ? "visit:region_name" : dimension, search)];
+  // Firefox 14: of Firefox those whose version has 14 in it.
+  const [, name, version] = /^(.*?)\s*(\d[\w./+]*)?$/s.exec(search) ?? [];
+  return [...(name ? [contains(whole, name)] : []), ...(version ? [contains(dimension, version)] : [])];
+}
+
+/** The rows of an answer, as panels have them. */
+export function rowsOf(dimension: string, metrics: readonly Metric[], { results }: QueryAnswer): PanelRow[] {
+  return results.map(({ dimensions, metrics: values }) => {
+    const [value = "", name] = dimension === "visit:region" ? dimensions : [joined(dimensions)];
+    const row: PanelRow = { value, ...(name !== undefined && name !== value && { name }) };
+    for (const [index, metric] of metrics.entries()) row[metric] = values[index] ?? null;
+    return row;
+  });
+}
+
+/** Of the rows those that have a text in what the reader sees. */
+export function foundIn(rows: readonly PanelRow[], dimension: string, text: string): PanelRow[] {
+  const search = text.trim().toLocaleLowerCase();
+  return rows.filter((row) => valueText(dimension, row).toLocaleLowerCase().includes(search));
+}
+
+/** What an answer says of its numbers. */
+export function saidBy({ meta: { metric_warnings: warnings = {} } }: QueryAnswer): Said {
+  const bounds = Object.keys(warnings).filter((metric) => warnings[metric]?.code === "upper_bound");
+  const texts = Object.values(warnings).map(({ code, warning }) => noteText({ code, message: warning }));
+  return { bounds: new Set(bounds), texts: [...new Set(texts)] };
+}
+
+/** `example.com-page-2026-11-01-2026-11-22.csv` */
+export function fileName({ site, period }: SummaryAnswer, dimension: string): string {
+  const name = dimension.slice(dimension.lastIndexOf(":") + 1).replace(/[^\p{L}\p{N}_.-]/gu, "_");
+  return `${site}-${name}-${period.from}-${period.to}.csv`;
+}
