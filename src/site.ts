@@ -1,5 +1,6 @@
 import type { ZoneRule } from "./calendar.ts";
 import type { Goal } from "./goals.ts";
+import { FOR_EVER } from "./retention.ts";
 
 /** How many shards a site's hits are spread over, and from which instant on. */
 export interface ShardRule {
@@ -37,6 +38,10 @@ export interface Site {
   badge: boolean;
   /** To readers without a key, values of fewer visitors are not shown apart. 0–1000; see `audience`. */
   minVisitors: number;
+  /** Pairs of so many days before today are kept; 0: all. See `retention.ts`. */
+  detailDays: number;
+  /** Counts of so many months are kept, this one among them; 0: all. */
+  retentionMonths: number;
 }
 
 /**
@@ -51,6 +56,8 @@ export function completed(copy: Site): Site {
     isPublic: copy.isPublic ?? false,
     badge: copy.badge ?? false,
     minVisitors: copy.minVisitors ?? MIN_VISITORS,
+    detailDays: copy.detailDays ?? FOR_EVER,
+    retentionMonths: copy.retentionMonths ?? FOR_EVER,
   };
 }
 

@@ -47,6 +47,8 @@ export function* simulateDays(count: number, viewsPerDay: number, seed: number):
     isPublic: false,
     badge: false,
     minVisitors: 3,
+    detailDays: 0,
+    retentionMonths: 0,
   };
   const random = seeded(seed);
   const audience = new Audience(random, site.domain);

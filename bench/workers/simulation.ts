@@ -121,6 +121,8 @@ export class Host extends DurableObject<Env> {
       isPublic: false,
       badge: false,
       minVisitors: 3,
+      detailDays: 0,
+      retentionMonths: 0,
     };
     this.#random = seeded(seed);
     this.#audience = new Audience(this.#random, domain);

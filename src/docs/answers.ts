@@ -322,6 +322,8 @@ const site = z.strictObject({
   public: z.boolean(),
   badge: z.boolean(),
   min_visitors: z.int(),
+  detail_days: z.int().describe("0: for ever."),
+  retention_months: z.int().describe("0: for ever."),
   snippet: z.string().describe("What to paste into a page."),
   pinned_snippet: z.string().describe("The same with the script's hash."),
 });
@@ -334,6 +336,8 @@ const SITE_EXAMPLE = {
   public: false,
   badge: false,
   min_visitors: 3,
+  detail_days: 90,
+  retention_months: 25,
   snippet: '<script defer data-domain="example.com" src="https://stats.example.net/script.js"></script>…',
   pinned_snippet: '<script defer data-domain="example.com" src="https://stats.example.net/script.….js" …></script>…',
 };

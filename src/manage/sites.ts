@@ -11,6 +11,7 @@ import type { Env } from "../env.ts";
 import { check, json, pageField, readBody, refusal, retryLater, textField } from "../http.ts";
 import { logFailure } from "../log.ts";
 import { forgetCaller } from "../meter/rate.ts";
+import { DETAIL_DAYS, FOR_EVER, LEAST, MOST, RETENTION_MONTHS } from "../retention.ts";
 import type { Context } from "../route.ts";
 import { everyShard, MIN_VISITORS, type Site } from "../site.ts";
 import { eraseKeys, eraseRows } from "../store/erase.ts";
@@ -59,6 +60,12 @@ const settings = {
     .max(1000, MIN_VISITORS_RULE)
     .optional()
     .describe("Values of fewer visitors are not shown apart to readers without a key. Default: 3."),
+  detail_days: keptFor("detailDays").describe(
+    `Counts of two dimensions together are kept for today and so many days before; 0: for ever, else ${LEAST.detailDays} or more. Default: ${DETAIL_DAYS}.`,
+  ),
+  retention_months: keptFor("retentionMonths").describe(
+    `All counts are kept for so many months, this one among them; 0: for ever, else ${LEAST.retentionMonths} or more. Default: ${RETENTION_MONTHS}.`,
+  ),
 };
 export const newSite = z.strictObject({ domain: domainField, ...settings });
 // `domain` is known only to say why it is refused.
@@ -70,7 +77,7 @@ export const page = pageField(domainField);
 
 /**
  * `POST /api/v1/sites {domain, timezone?, allowed_hosts?, excluded_paths?, excluded_countries?, public?, badge?,
- * min_visitors?}` → 200 and the site.
+ * min_visitors?, detail_days?, retention_months?}` → 200 and the site.
  * 409 where the domain is taken. Needs a credential for all sites.
  */
 export async function createSite(request: Request, context: Context): Promise<Response> {
@@ -93,6 +100,8 @@ export async function createSite(request: Request, context: Context): Promise<Re
       isPublic: body.public ?? false,
       badge: body.badge ?? false,
       minVisitors: body.min_visitors ?? MIN_VISITORS,
+      detailDays: body.detail_days ?? DETAIL_DAYS,
+      retentionMonths: body.retention_months ?? RETENTION_MONTHS,
     },
     now,
   );
@@ -160,6 +169,8 @@ export async function putSite(request: Request, context: Context): Promise<Respo
       ...(body.public !== undefined && { isPublic: body.public }),
       ...(body.badge !== undefined && { badge: body.badge }),
       ...(body.min_visitors !== undefined && { minVisitors: body.min_visitors }),
+      ...(body.detail_days !== undefined && { detailDays: body.detail_days }),
+      ...(body.retention_months !== undefined && { retentionMonths: body.retention_months }),
     };
     const changed = Object.keys(changes).length === 0 ? site : await updateSite(env.DB, site, changes);
     if (!changed) continue;
@@ -215,9 +226,22 @@ function shown(site: Site, { url, now }: Context) {
     public: site.isPublic,
     badge: site.badge,
     min_visitors: site.minVisitors,
+    detail_days: site.detailDays,
+    retention_months: site.retentionMonths,
     snippet: snippet(url.origin, site.domain),
     pinned_snippet: pinnedSnippet(url.origin, site.domain),
   };
+}
+
+/** A length of time for which counts are kept, or 0. */
+function keptFor(setting: keyof typeof LEAST) {
+  const rule = `must be 0, or a whole number from ${LEAST[setting]} to ${MOST[setting]}`;
+  return z
+    .int(rule)
+    .min(FOR_EVER, rule)
+    .max(MOST[setting], rule)
+    .refine((length) => length === FOR_EVER || length >= LEAST[setting], rule)
+    .optional();
 }
 
 /** `*.example.com` or a host. */

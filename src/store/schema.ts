@@ -5,6 +5,7 @@
 import { blob, index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import type { ZoneRule } from "../calendar.ts";
 import type { Goal } from "../goals.ts";
+import { FOR_EVER } from "../retention.ts";
 import type { Scope } from "../route.ts";
 import { MIN_VISITORS, type ShardRule } from "../site.ts";
 import type { ImportSource, ImportState, ImportSummary } from "./imports.ts";
@@ -27,6 +28,9 @@ export const sites = sqliteTable("sites", {
   isPublic: integer("is_public", { mode: "boolean" }).notNull().default(false),
   badge: integer("badge", { mode: "boolean" }).notNull().default(false),
   minVisitors: integer("min_visitors").notNull().default(MIN_VISITORS),
+  /** 0, which sites from before had: for ever. */
+  detailDays: integer("detail_days").notNull().default(FOR_EVER),
+  retentionMonths: integer("retention_months").notNull().default(FOR_EVER),
 });
 
 /** The scopes a key may have; `admin` is the admin key's alone. */

@@ -28,6 +28,8 @@ export function site(changes: Partial<Site> = {}): Site {
     isPublic: false,
     badge: false,
     minVisitors: 3,
+    detailDays: 0,
+    retentionMonths: 0,
     ...changes,
   };
 }

@@ -158,6 +158,18 @@ for (const line of [POST_SITE, PUT_SITE]) {
       { ...domain, min_visitors },
       "min_visitors: must be a whole number from 0 to 1000",
     ]),
+    ...["90", null, 8.5, -1, 1, 7, 3661].map((detail_days): (typeof FIELDS)[number] => [
+      `${JSON.stringify(detail_days)} for detail_days`,
+      line,
+      { ...domain, detail_days },
+      "detail_days: must be 0, or a whole number from 8 to 3660",
+    ]),
+    ...["25", null, 2.5, -1, 1, 1201].map((retention_months): (typeof FIELDS)[number] => [
+      `${JSON.stringify(retention_months)} for retention_months`,
+      line,
+      { ...domain, retention_months },
+      "retention_months: must be 0, or a whole number from 2 to 1200",
+    ]),
   );
 }
 FIELDS.push(

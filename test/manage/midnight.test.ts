@@ -19,6 +19,8 @@ const site: Site = {
   isPublic: false,
   badge: false,
   minVisitors: 3,
+  detailDays: 0,
+  retentionMonths: 0,
 };
 const [utc] = site.zones;
 

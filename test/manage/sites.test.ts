@@ -32,6 +32,8 @@ describe("POST /api/v1/sites", () => {
         public: true,
         badge: true,
         min_visitors: 0,
+        detail_days: 8,
+        retention_months: 0,
       },
     });
     expect(answer.status).toBe(200);
@@ -44,6 +46,8 @@ describe("POST /api/v1/sites", () => {
       public: true,
       badge: true,
       min_visitors: 0,
+      detail_days: 8,
+      retention_months: 0,
       snippet:
         '<script defer data-domain="example.com" src="https://stats.test/script.js"></script>\n' +
         '<noscript><img src="https://stats.test/pixel.gif?d=example.com" alt="" width="1" height="1" ' +
@@ -67,6 +71,24 @@ describe("POST /api/v1/sites", () => {
   it("shows the counts of a new site to nobody, and to whom its owner shows them, no value of one or two", async () => {
     const { body } = await call("POST /api/v1/sites", { body: { domain: "example.com" } });
     expect(body).toMatchObject({ public: false, badge: false, min_visitors: 3 });
+  });
+
+  it("keeps the counts of two dimensions of a new site for 90 days, and all others for 25 months", async () => {
+    expect(await make("example.com")).toMatchObject({ detail_days: 90, retention_months: 25 });
+  });
+
+  it("keeps what a site from before there was a retention has counted for ever, until its owner says otherwise", async () => {
+    await env.DB.prepare(
+      "INSERT INTO sites (domain, zones, shard_rules, created_at) VALUES ('old.example', ?, '[]', 0)",
+    )
+      .bind('[{"timezone":"Etc/UTC","fromDay":"1970-01-01","fromAt":0}]')
+      .run();
+    const forEver = { detail_days: 0, retention_months: 0 };
+    expect((await call("GET /api/v1/sites/old.example")).body).toMatchObject(forEver);
+    expect((await call("PUT /api/v1/sites/old.example", { body: { badge: true } })).body).toMatchObject(forEver);
+    const body = { detail_days: 3660, retention_months: 2 };
+    expect((await call("PUT /api/v1/sites/old.example", { body })).body).toMatchObject(body);
+    expect((await call("PUT /api/v1/sites/old.example", { body: forEver })).body).toMatchObject(forEver);
   });
 
   it("never gives the id of an erased site to another", async () => {

@@ -29,6 +29,8 @@ export function siteOf(id: number, { shards = 1, timezone = "Europe/Riga", goals
     isPublic: false,
     badge: false,
     minVisitors: 3,
+    detailDays: 0,
+    retentionMonths: 0,
   };
 }
 

@@ -26,6 +26,8 @@ function site(id: number, linkKey: string | null = null): Site {
     isPublic: false,
     badge: false,
     minVisitors: 3,
+    detailDays: 0,
+    retentionMonths: 0,
   };
 }
 

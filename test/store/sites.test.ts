@@ -25,6 +25,8 @@ const fresh: Omit<Site, "id" | "linkKey" | "goals"> = {
   isPublic: true,
   badge: true,
   minVisitors: 0,
+  detailDays: 30,
+  retentionMonths: 12,
 };
 
 beforeEach(async () => {
