@@ -2,22 +2,32 @@ import type { Env } from "../env.ts";
 import { logFailure } from "../log.ts";
 import { deleteOldAnswers } from "../store/answers.ts";
 import { monthsToRollUp, rollUpMonth } from "../store/months.ts";
+import { deleteWhatExpired } from "./retention.ts";
 
 /**
- * Months of one run. On the free plan an invocation may ask D1 50 times, and a small site's month takes three
- * statements; what is left over is the next run's.
+ * Months of one run. On the free plan an invocation may ask D1 50 times: one list of months, three statements for a small
+ * site's month, seven to delete what expired, and one for old answers. What is left over is the next run's.
  */
-const MONTHS_A_RUN = 15;
+const MONTHS_A_RUN = 13;
 /** No further month is begun after this long. */
 const LONGEST_RUN_MS = 60_000;
 
-/** The hourly work: month rows, and answers that nobody asks for any more. Never rejects. */
-export async function keepTidy(env: Pick<Env, "DB">): Promise<void> {
-  await rollUpMonths(env);
+/**
+ * The hourly work: deletes what is no longer kept, makes month rows of the rest, and deletes answers that nobody asks for
+ * any more. Never rejects: a part that fails holds up none of the others.
+ * @param clock ms since 1970
+ */
+export async function keepTidy(env: Pick<Env, "DB">, clock: () => number = Date.now): Promise<void> {
+  await orLog("expired counts could not be deleted", () => deleteWhatExpired(env, clock()));
+  await rollUpMonths(env, clock);
+  await orLog("old answers could not be deleted", () => deleteOldAnswers(env.DB, clock()));
+}
+
+async function orLog(failure: string, work: () => Promise<void>): Promise<void> {
   try {
-    await deleteOldAnswers(env.DB, Date.now());
+    await work();
   } catch (error) {
-    logFailure("old answers could not be deleted", {}, error);
+    logFailure(failure, {}, error);
   }
 }
 

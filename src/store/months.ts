@@ -51,18 +51,24 @@ WITH RECURSIVE counted (site_id, month) AS (
 SELECT site_id AS siteId, month FROM counted
 WHERE month <= ?1
   AND NOT EXISTS (SELECT 1 FROM months WHERE months.site_id = counted.site_id AND months.month = counted.month)
+  -- A month that is about to be deleted, or is half deleted.
+  AND NOT EXISTS (
+    SELECT 1 FROM sites WHERE id = counted.site_id AND retention_months > 0
+      AND counted.month < strftime('%Y-%m', ?3, 'start of month', '-' || (retention_months - 1) || ' months')
+  )
 LIMIT ?2`;
 
 /**
- * Months that are over, have counts, and lack valid month rows.
+ * Months that are over, have counts that are kept, and lack valid month rows.
  * @param now ms since 1970
  * @throws Unavailable
  */
 export async function monthsToRollUp(db: D1Database, now: number, limit: number): Promise<SiteMonth[]> {
   const latest = new Date(now - SETTLED_MS);
   latest.setUTCDate(0);
+  const tomorrow = new Date(now + DAY_MS).toISOString().slice(0, 10);
   const { results } = await from("D1", () =>
-    db.prepare(DUE).bind(latest.toISOString().slice(0, 7), limit).all<SiteMonth>(),
+    db.prepare(DUE).bind(latest.toISOString().slice(0, 7), limit, tomorrow).all<SiteMonth>(),
   );
   return results;
 }
