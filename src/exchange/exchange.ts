@@ -3,6 +3,7 @@
 import { localDayAt, MINUTE_MS } from "../calendar.ts";
 import type { Env } from "../env.ts";
 import { json, refusal, retryLater } from "../http.ts";
+import { firstKeptDay } from "../retention.ts";
 import type { Site } from "../site.ts";
 import { Unavailable } from "../store/unavailable.ts";
 import { tallyStub } from "../tally/stub.ts";
@@ -83,11 +84,13 @@ export class Exchange implements ExchangeApi {
         await this.#storage.setAlarm(now + FORGET_MS);
         const staged = await stage(this.#storage.sql, body ?? []);
         const upload = readUpload(staged, contentType, fileName);
+        const today = localDayAt(site.zones, now).day;
         const { done, unchanged } = await importUpload(upload, {
           db: this.#env.DB,
           site,
           firstOwnDay: await firstOwnDay(this.#source(site)),
-          today: localDayAt(site.zones, now).day,
+          today,
+          keptFrom: firstKeptDay(site, today),
           now,
         });
         return json({ ...shownImport(done), ...(unchanged && { unchanged }) });

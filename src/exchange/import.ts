@@ -30,6 +30,8 @@ export interface ImportTarget {
   firstOwnDay: string | null;
   /** The site's day now, which is left out as well, for it is not over. */
   today: string;
+  /** The first day whose counts the site keeps: earlier ones would be deleted within the hour. null: it keeps all. */
+  keptFrom: string | null;
   /** Now, in ms since 1970. */
   now: number;
 }
@@ -40,7 +42,7 @@ export interface ImportTarget {
  */
 export async function importUpload(
   upload: Upload,
-  { db, site, firstOwnDay, today, now }: ImportTarget,
+  { db, site, firstOwnDay, today, keptFrom, now }: ImportTarget,
 ): Promise<{ done: Import; unchanged: boolean }> {
   await removeLeftovers(db, site.id);
   const found = inspect(upload, firstOwnDay ?? today);
@@ -53,6 +55,13 @@ export async function importUpload(
       firstOwnDay === null
         ? `body: must hold days before ${today}, which is today: only days that are over can be imported`
         : `body: must hold days before ${firstOwnDay}, the first day that this site counted itself`,
+      409,
+    );
+  }
+  if (keptFrom !== null && range.from < keptFrom) {
+    throw new Refused(
+      `body: has days from ${range.from} on, and this site keeps none before ${keptFrom}: set its retention_months to 0 ` +
+        "(for ever) or to more, or leave those days out",
       409,
     );
   }

@@ -291,6 +291,28 @@ describe("days that the site counted itself", () => {
   });
 });
 
+it("of days that the site does not keep is refused as a whole, and taken once it keeps them", async () => {
+  const { domain, id } = await newSite();
+  const visitors = (...days: string[]) => ({
+    "imported_visitors_20200101_20241231.csv": csv(
+      ["date", "visitors", "pageviews", "bounces", "visits", "visit_duration"],
+      ...days.map((day) => [day, 1, 1, 1, 1, 0]),
+    ),
+  });
+  expect(await importInto(domain, visitors("2024-10-31", "2024-11-01"))).toMatchObject({
+    status: 409,
+    body: {
+      error:
+        "body: has days from 2024-10-31 on, and this site keeps none before 2024-11-01: set its retention_months to 0 " +
+        "(for ever) or to more, or leave those days out",
+    },
+  });
+  expect(await rows(id)).toEqual(NOTHING);
+  expect((await importInto(domain, visitors("2024-11-01"))).status).toBe(200);
+  await call(`PUT /api/v1/sites/${domain}`, { body: { retention_months: 0 } });
+  expect((await importInto(domain, visitors("2020-10-31"))).status).toBe(200);
+});
+
 const VISITORS = named("visitors");
 const HEADER = '"date","visitors","pageviews","bounces","visits","visit_duration"\n';
 const row = (day: string, ...cells: (string | number)[]) => `"${day}",${cells.join()}\n`;
@@ -670,6 +692,7 @@ describe("a D1 that fails in the middle", () => {
     db,
     site,
     firstOwnDay: null,
+    keptFrom: null,
     today: "2026-11-22",
     now: NOON,
   });
