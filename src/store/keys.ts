@@ -1,7 +1,7 @@
 /** API keys in D1. What rests there is the SHA-256 of a key: whoever reads the database cannot use it. */
 
 import { createHash } from "node:crypto";
-import { asc, eq, getTableColumns, gt } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { apiKeys, type KeyScope, sites } from "./schema.ts";
 import { from } from "./unavailable.ts";
@@ -44,13 +44,16 @@ export async function keyById(db: D1Database, id: number): Promise<(Omit<ApiKey,
   return rows[0] ?? null;
 }
 
-/** At most `limit` keys in order of their ids, from the one after `after` on. */
-export async function listKeys(db: D1Database, { limit, after = 0 }: { limit: number; after?: number | undefined }) {
+/** At most `limit` keys in order of their ids, from the one after `after` on; of one site alone where it is named. */
+export async function listKeys(
+  db: D1Database,
+  { limit, after = 0, siteId }: { limit: number; after?: number | undefined; siteId?: number | undefined },
+) {
   const page = drizzle(db)
     .select(columns)
     .from(apiKeys)
     .leftJoin(sites, eq(sites.id, apiKeys.siteId))
-    .where(gt(apiKeys.id, after))
+    .where(and(gt(apiKeys.id, after), siteId === undefined ? undefined : eq(apiKeys.siteId, siteId)))
     .orderBy(asc(apiKeys.id))
     .limit(limit);
   return from<ApiKey[]>("D1", () => page);

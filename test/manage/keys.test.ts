@@ -50,6 +50,32 @@ it("tells a key that it takes the admin's", async () => {
   });
 });
 
+it("lists the keys of one site alone, page by page as well", async () => {
+  await call("POST /api/v1/sites", { body: { domain: "other.example.com" } });
+  const ids: number[] = [];
+  for (const site of ["example.com", undefined, "other.example.com", "example.com", "example.com"]) {
+    const { id } = await makeKey(["stats"], site);
+    if (site === "example.com") ids.push(id);
+  }
+  const first = await call("GET /api/v1/keys?site_id=www.Example.com&limit=2");
+  expect(first.body.keys.map((key: { id: number }) => key.id)).toEqual(ids.slice(0, 2));
+  const second = await call(`GET /api/v1/keys?site_id=example.com&limit=2&after=${first.body.meta.after}`);
+  expect(second.body.keys).toEqual([
+    {
+      id: ids[2],
+      name: "test",
+      site_id: "example.com",
+      scopes: ["stats"],
+      created_at: "2026-11-22T12:00:00.000Z",
+    },
+  ]);
+  expect(second.body.meta.after).toBeNull();
+  expect(await call("GET /api/v1/keys?site_id=none.example.com")).toMatchObject({
+    status: 400,
+    body: { error: "site_id: no site of this name is set up here" },
+  });
+});
+
 it("lists keys page by page", async () => {
   const ids: number[] = [];
   for (let i = 0; i < 3; i++) ids.push((await makeKey(["stats"])).id);
