@@ -58,6 +58,10 @@ export class Clerk extends DurableObject<Env> implements ClerkApi, ExchangeApi {
     return this.#exchange.importCounts(body, request);
   }
 
+  isImporting(): Promise<boolean> {
+    return this.#exchange.isImporting();
+  }
+
   override alarm(): Promise<void> {
     return this.#exchange.forgetUpload();
   }

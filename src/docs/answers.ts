@@ -436,8 +436,15 @@ export const IMPORT: Answer = {
   example: IMPORT_EXAMPLE,
 };
 export const IMPORTS: Answer = {
-  schema: z.strictObject({ imports: z.array(imported) }),
-  example: { imports: [IMPORT_EXAMPLE] },
+  schema: z.strictObject({
+    imports: z.array(imported),
+    pending: imported
+      .pick({ source: true, from: true, to: true, days: true, created_at: true })
+      .extend({ written_to: z.iso.date().nullable().describe("The last day that is written; null: none is yet.") })
+      .nullable()
+      .describe("The one that is being written now; null also while an upload is still read."),
+  }),
+  example: { imports: [IMPORT_EXAMPLE], pending: null },
 };
 
 export const LINK: Answer = {

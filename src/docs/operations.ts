@@ -470,13 +470,16 @@ export const OPERATIONS: Record<string, Operation> = {
     answers: {
       200: answers.IMPORT,
       404: NO_SUCH,
-      409: answers.error("Another import is under way.", "domain: another import of this site is under way"),
+      409: answers.error(
+        "Another import is under way; or the site has some of its days, or does not keep them.",
+        "domain: another import of this site is under way",
+      ),
     },
   },
   "GET /api/v1/sites/:domain/imports": {
     id: "listImports",
     tag: "Moving",
-    summary: "Lists the imports that count.",
+    summary: "Lists the imports that count, and how far one is that is being written.",
     answers: { 200: answers.IMPORTS, 404: NO_SUCH },
   },
   "DELETE /api/v1/sites/:domain/imports/:id": {
@@ -508,7 +511,7 @@ export const OPERATIONS: Record<string, Operation> = {
   "GET /api/v1/keys": {
     id: "listKeys",
     tag: "Keys",
-    summary: "Lists the keys.",
+    summary: "Lists the keys, or those of one site.",
     query: keys.page,
     answers: { 200: answers.KEYS },
   },

@@ -32,10 +32,12 @@ export interface ImportRequest {
   now: number;
 }
 
-/** The calls that a clerk answers. Neither rejects: what went wrong is in the answer. */
+/** The calls that a clerk answers. None rejects: what went wrong is in the answer. */
 export interface ExchangeApi {
   exportCounts(request: ExportRequest): Promise<Response>;
   importCounts(body: ReadableStream<Uint8Array> | null, request: ImportRequest): Promise<Response>;
+  /** Whether an import is under way here, and not only left behind in D1. */
+  isImporting(): Promise<boolean>;
 }
 
 /** An upload left behind, because the object was moved while it read it, is forgotten after so long. */
@@ -99,6 +101,10 @@ export class Exchange implements ExchangeApi {
         await this.forgetUpload();
       }
     });
+  }
+
+  async isImporting(): Promise<boolean> {
+    return this.#isImporting;
   }
 
   /** Forgets an upload, unless it is being read: then that will. */

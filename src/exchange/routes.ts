@@ -7,11 +7,13 @@
 import { z } from "zod";
 import { isDate } from "../calendar.ts";
 import { clerkStub } from "../clerk/stub.ts";
+import type { Env } from "../env.ts";
 import { check, json, refusal } from "../http.ts";
 import { LIMITS } from "../limits.ts";
 import { managedSite, siteForCredential } from "../manage/site-access.ts";
 import type { Context } from "../route.ts";
-import { doneImports, removeImport } from "../store/imports.ts";
+import { doneImports, pendingImport, removeImport, writtenTo } from "../store/imports.ts";
+import { from } from "../store/unavailable.ts";
 import { shownImport } from "./shown.ts";
 import type { DayRange } from "./stored-days.ts";
 
@@ -61,11 +63,33 @@ export async function importIntoSite(request: Request, context: Context): Promis
   );
 }
 
-/** `GET /api/v1/sites/:domain/imports` → `{imports: […]}`: those that count. */
+/**
+ * `GET /api/v1/sites/:domain/imports` → `{imports: […], pending: {source, from, to, days, written_to, created_at}}`: those
+ * that count, and the one whose days are being written. `pending` is null where there is none, and while an upload is
+ * still read; `written_to` is null before the first days are in D1.
+ */
 export async function getImports(_request: Request, context: Context): Promise<Response> {
   const site = await managedSite(context);
   if (site instanceof Response) return site;
-  return json({ imports: (await doneImports(context.env.DB, site.id)).map(shownImport) });
+  const { env } = context;
+  // The pending one first: one that gets done meanwhile is rather in both than in neither.
+  const pending = await importUnderWay(env, site.id);
+  return json({ imports: (await doneImports(env.DB, site.id)).map(shownImport), pending });
+}
+
+/** What a list says of an import that is being written. One that was cut short is none. */
+async function importUnderWay(env: Env, siteId: number) {
+  const row = await pendingImport(env.DB, siteId);
+  if (!row || !(await from("clerk", () => clerkStub(env, siteId).isImporting()))) return null;
+  const { source, fromDay, toDay, summary, createdAt } = row;
+  return {
+    source,
+    from: fromDay,
+    to: toDay,
+    days: summary.days,
+    written_to: await writtenTo(env.DB, row),
+    created_at: new Date(createdAt).toISOString(),
+  };
 }
 
 /** `DELETE /api/v1/sites/:domain/imports/:id` → `{"deleted": true}`. It stops counting at once. */

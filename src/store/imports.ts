@@ -4,8 +4,9 @@
  */
 
 import { Buffer } from "node:buffer";
-import { and, asc, eq, gte, lte, ne } from "drizzle-orm";
+import { and, asc, desc, eq, gte, lte, ne } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { DIMENSIONS } from "../dimensions.ts";
 import { imports } from "./schema.ts";
 import { forgetSums } from "./sums.ts";
 import { from } from "./unavailable.ts";
@@ -38,6 +39,35 @@ export async function doneImports(db: D1Database, siteId: number): Promise<Impor
       .where(and(eq(imports.siteId, siteId), eq(imports.state, "done")))
       .orderBy(asc(imports.id)),
   );
+}
+
+/** The import of a site that is being written, or was when its writing was cut short; null where there is none. */
+export async function pendingImport(db: D1Database, siteId: number): Promise<Import | null> {
+  const rows = await from<Import[]>("D1", () =>
+    drizzle(db)
+      .select()
+      .from(imports)
+      .where(and(eq(imports.siteId, siteId), eq(imports.state, "pending")))
+      .orderBy(desc(imports.id))
+      .limit(1),
+  );
+  return rows[0] ?? null;
+}
+
+const STORED = JSON.stringify(DIMENSIONS.filter(({ stored }) => stored).map(({ name }) => name));
+
+/** The last day of an import that is written; null before the first. A look-up a dimension: days are written in order. */
+export async function writtenTo(db: D1Database, { siteId, id, fromDay, toDay }: Import): Promise<string | null> {
+  const last = db
+    .prepare(
+      `SELECT max((
+         SELECT period FROM counts
+         WHERE site_id = ?1 AND dimension = one.value AND period BETWEEN ?2 AND ?3 AND writer = ?4
+         ORDER BY period DESC LIMIT 1
+       )) AS day FROM json_each(?5) AS one`,
+    )
+    .bind(siteId, fromDay, toDay, -id, STORED);
+  return from("D1", () => last.first<string | null>("day"));
 }
 
 /** Stores an import that is about to be written; its id. */

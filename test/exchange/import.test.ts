@@ -1,9 +1,12 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { clerkStub } from "../../src/clerk/stub.ts";
+import type { Env } from "../../src/env.ts";
 import { type ImportTarget, importUpload } from "../../src/exchange/import.ts";
 import { readUpload } from "../../src/exchange/upload.ts";
 import { beginImport, completeImport, ImportWriter, removeImport } from "../../src/store/imports.ts";
+import { siteByDomain } from "../../src/store/sites.ts";
 import { call, failAt, makeKey, NOON } from "../manage/support.ts";
 import { type Counted, counted, csv, exportOf, importInto, makeSite, store, zipOf } from "./support.ts";
 
@@ -582,6 +585,48 @@ describe("other content", () => {
   });
 });
 
+describe("an import that is being written", () => {
+  const CLERK = { getByName: () => ({ isImporting: async () => true }) } as unknown as Env["CLERK"];
+
+  it("is told with the days that are there, and not any more once it counts or was cut short", async () => {
+    const { domain, id } = await newSite();
+    const row = { siteId: id, source: "plausible" as const, contentHash: "", createdAt: NOON };
+    const summary = { days: 31, visitors: 9, pageviews: 9, tables: [], ignored: [], skipped: null };
+    const list = async (env: Partial<Env> = {}) => (await call(`GET /api/v1/sites/${domain}/imports`, { env })).body;
+    const begun = await beginImport(env.DB, { ...row, fromDay: "2026-03-01", toDay: "2026-03-31", summary });
+    const pending = {
+      source: "plausible",
+      from: "2026-03-01",
+      to: "2026-03-31",
+      days: 31,
+      created_at: "2026-11-22T12:00:00.000Z",
+    };
+    expect(await list({ CLERK })).toEqual({ imports: [], pending: { ...pending, written_to: null } });
+    await store(id, { "2026-03-04": { page: { a: [1] } }, "2026-03-09": { page: { a: [1] } } }, -begun);
+    await store(id, { "2026-03-20": { page: { a: [1] } } });
+    expect(await list({ CLERK })).toEqual({ imports: [], pending: { ...pending, written_to: "2026-03-09" } });
+    // The clerk knows of none.
+    expect(await list()).toEqual({ imports: [], pending: null });
+    await completeImport(env.DB, begun);
+    expect(await list({ CLERK })).toMatchObject({ imports: [{ id: begun }], pending: null });
+  });
+
+  it("is known to the clerk for as long as it reads or writes", async () => {
+    const { domain, id } = await newSite();
+    const site = await siteByDomain(env.DB, domain);
+    if (!site) throw new Error("no site");
+    const clerk = clerkStub(env, id);
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const answer = clerk.importCounts(readable, { site, contentType: "", fileName: null, now: NOON });
+    const writer = writable.getWriter();
+    await writer.write(zipOf(FIXTURE));
+    expect(await clerk.isImporting()).toBe(true);
+    await writer.close();
+    expect((await answer).status).toBe(200);
+    expect(await clerk.isImporting()).toBe(false);
+  });
+});
+
 describe("a removal", () => {
   it("takes an import's rows and no others", async () => {
     const { domain, id } = await newSite();
@@ -593,7 +638,7 @@ describe("a removal", () => {
       body: { deleted: true },
     });
     expect(await counted(id)).toEqual(own);
-    expect((await call(`GET /api/v1/sites/${domain}/imports`)).body).toEqual({ imports: [] });
+    expect((await call(`GET /api/v1/sites/${domain}/imports`)).body).toEqual({ imports: [], pending: null });
     expect((await call(`DELETE /api/v1/sites/${domain}/imports/${body.id}`)).status).toBe(404);
   });
 
