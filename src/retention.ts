@@ -6,8 +6,11 @@ import type { Site } from "./site.ts";
 /** `detailDays` and `retentionMonths` that mean for ever. */
 export const FOR_EVER = 0;
 
-/** What a new site has unless its owner says otherwise. 25 months: what the CNIL takes for the most that is needed. */
-export const DETAIL_DAYS = 90;
+/**
+ * What a new site has unless its owner says otherwise. 91 days: the longest period in days that the dashboard offers. 25
+ * months: what the CNIL takes for the most that is needed.
+ */
+export const DETAIL_DAYS = 91;
 export const RETENTION_MONTHS = 25;
 
 /**

@@ -336,7 +336,7 @@ const SITE_EXAMPLE = {
   public: false,
   badge: false,
   min_visitors: 3,
-  detail_days: 90,
+  detail_days: 91,
   retention_months: 25,
   snippet: '<script defer data-domain="example.com" src="https://stats.example.net/script.js"></script>…',
   pinned_snippet: '<script defer data-domain="example.com" src="https://stats.example.net/script.….js" …></script>…',

@@ -73,8 +73,8 @@ describe("POST /api/v1/sites", () => {
     expect(body).toMatchObject({ public: false, badge: false, min_visitors: 3 });
   });
 
-  it("keeps the counts of two dimensions of a new site for 90 days, and all others for 25 months", async () => {
-    expect(await make("example.com")).toMatchObject({ detail_days: 90, retention_months: 25 });
+  it("keeps the counts of two dimensions of a new site for 91 days, and all others for 25 months", async () => {
+    expect(await make("example.com")).toMatchObject({ detail_days: 91, retention_months: 25 });
   });
 
   it("keeps what a site from before there was a retention has counted for ever, until its owner says otherwise", async () => {
