@@ -17,6 +17,7 @@ export function Dialog({ title, onClose, children, kind = "" }: Props) {
   useEffect(() => {
     const { current } = element;
     if (!current) return;
+    const before = document.activeElement;
     current.showModal();
     // A click beside it closes it; Escape does for those who have no mouse.
     const beside = (event: Event) => {
@@ -26,6 +27,8 @@ export function Dialog({ title, onClose, children, kind = "" }: Props) {
     return () => {
       current.removeEventListener("click", beside);
       current.close();
+      // The browser would, were the dialog still in the page by now.
+      if (before instanceof HTMLElement) before.focus();
     };
   }, [onClose]);
   return (

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../parts/dialog.tsx";
 import { t } from "../texts.ts";
 import type { Days, Known } from "./period.ts";
@@ -18,6 +18,8 @@ export function DatesDialog({ title, days, known, onChoose, onClose }: Props) {
   const [{ from, to }, setDays] = useState(days);
   const [isWrong, setWrong] = useState(false);
   const { period: words, common } = t.value;
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   const bounds = { min: known.firstDay ?? undefined, max: known.today };
   const apply = (event: Event) => {
     event.preventDefault();
@@ -35,7 +37,7 @@ export function DatesDialog({ title, days, known, onChoose, onClose }: Props) {
             <input
               type="date"
               required
-              autofocus
+              ref={first}
               {...bounds}
               value={from}
               onInput={({ currentTarget }) => setDays({ from: currentTarget.value, to })}

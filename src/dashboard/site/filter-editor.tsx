@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { SummaryAnswer } from "../../report/summary-answer.ts";
 import { FILTER_OPERATORS, type FilterOperator, type View, type ViewFilter } from "../address.ts";
 import { Dialog } from "../parts/dialog.tsx";
@@ -7,6 +7,9 @@ import { t } from "../texts.ts";
 import { valueMeant, withFilter, withoutValue, withValue } from "./filters.ts";
 import { dimensionName, propertyDimension, valueName } from "./names.ts";
 import "../parts/form.css";
+
+/** A version says nothing without what it is of: it is filtered by where the two stand together, in its list. */
+const VERSION = /_version$/;
 
 interface Props {
   view: View;
@@ -21,7 +24,7 @@ export function FilterEditor({ view, answer, at, onClose }: Props) {
   const current = view.filters[at];
   const dimensions = [
     ...new Set([
-      ...Object.keys(answer.dimensions),
+      ...Object.keys(answer.dimensions).filter((name) => !VERSION.test(name)),
       ...answer.properties.map(propertyDimension),
       ...view.filters.map(({ dimension }) => dimension),
     ]),
@@ -31,6 +34,8 @@ export function FilterEditor({ view, answer, at, onClose }: Props) {
   );
   const [typed, setTyped] = useState("");
   const [isRefused, setRefused] = useState(false);
+  const first = useRef<HTMLSelectElement>(null);
+  useEffect(() => first.current?.focus(), []);
   const input = useRef<HTMLInputElement>(null);
   const [options, hint] = [useId(), useId()];
   const { filters: words, common } = t.value;
@@ -67,7 +72,7 @@ export function FilterEditor({ view, answer, at, onClose }: Props) {
         <label>
           {words.dimension}
           <select
-            autofocus
+            ref={first}
             value={dimension}
             onChange={({ currentTarget }) => setFilter({ ...filter, dimension: currentTarget.value, values: [] })}
           >

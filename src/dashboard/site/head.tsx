@@ -1,11 +1,11 @@
+import { useState } from "preact/hooks";
 import type { SummaryAnswer } from "../../report/summary-answer.ts";
 import type { Place } from "../address.ts";
 import { ask } from "../api.ts";
 import { LanguageChoice } from "../parts/language.tsx";
 import { Link } from "../parts/link.tsx";
 import { Menu } from "../parts/menu.tsx";
-import { announce } from "../state.ts";
-import { again, live, summary } from "../summary.ts";
+import { live, summary } from "../summary.ts";
 import { t } from "../texts.ts";
 import { ComparisonMenu } from "./comparison.tsx";
 import { ADD_FILTER } from "./filter-bar.tsx";
@@ -83,14 +83,17 @@ function Lines() {
 
 /** Where else an owner may go. */
 function SiteMenu({ domain, manages }: { domain: string; manages: boolean }) {
-  const { common } = t.value;
+  const { common, states } = t.value;
+  const [hasFailed, setFailed] = useState(false);
   const logOut = async () => {
     try {
       await ask("/api/session", { method: "DELETE" });
     } catch {
-      announce(t.value.states.failed);
+      setFailed(true);
+      return;
     }
-    again.value++;
+    // Loaded afresh, so that nothing of what was seen stays in memory.
+    location.assign("/");
   };
   return (
     <Menu name={common.more} label={<Lines />} class="site-menu">
@@ -114,6 +117,9 @@ function SiteMenu({ domain, manages }: { domain: string; manages: boolean }) {
           <button type="button" class="choice" onClick={logOut}>
             {common.logOut}
           </button>
+          <p class="log-out-failed" role="alert">
+            {hasFailed && states.stillLoggedIn}
+          </p>
         </li>
       </ul>
     </Menu>

@@ -37,6 +37,7 @@ export const en = {
     offlineEmpty: "There is no connection to the server.",
     busy: "The server is busy and did not answer.",
     failed: "This could not be loaded.",
+    stillLoggedIn: "You are still logged in: the server did not answer. Try again.",
     wrongAddress: "There is nothing to see at this address, or you need to log in to see it.",
     nothingYet: "Nothing has been counted yet.",
     nothingInPeriod: "Nothing was counted in this period.",
