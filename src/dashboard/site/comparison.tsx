@@ -40,7 +40,7 @@ export function ComparisonMenu({ at, compared, isAwaited, today }: Props) {
                 <button
                   type="button"
                   class="choice"
-                  aria-pressed={view.compare === compare}
+                  aria-current={view.compare === compare}
                   onClick={() => open(close)}
                 >
                   {comparisons[compare]}…

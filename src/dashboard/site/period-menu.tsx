@@ -45,7 +45,7 @@ export function PeriodMenu({ at, known, days }: Props) {
                   <button
                     type="button"
                     class="choice"
-                    aria-pressed={view.period === period}
+                    aria-current={view.period === period}
                     onClick={() => open(close)}
                   >
                     {periods[period]}… <Key of={KEYS[period]} />
