@@ -188,6 +188,12 @@ export function pairName(outer: DimensionName, inner: DimensionName): string {
  */
 export const NUMBERED = ["page"] as const satisfies readonly DimensionName[];
 
+/** The numbered dimension whose numbers the values of a dimension go by in pairs; null where they stand as they are. */
+export function numberedAs(dimension: DimensionName): (typeof NUMBERED)[number] | null {
+  const declared: Dimension | undefined = DIMENSIONS.find(({ name }) => name === dimension);
+  return NUMBERED.find((name) => name === (declared?.values ?? dimension)) ?? null;
+}
+
 /** The stored name of the list of a numbered dimension's values. */
 export function valuesName(dimension: (typeof NUMBERED)[number]): string {
   return `values:${dimension}`;

@@ -37,6 +37,11 @@ export class DayValues {
     values.set(value, [...counts]);
   }
 
+  /** Notes that something about the day is not exact. */
+  flag(name: string): void {
+    this.add("flags", name, FLAGGED);
+  }
+
   get dimensions(): ReadonlyMap<string, Values> {
     return this.#dimensions;
   }
@@ -50,7 +55,7 @@ export class DayValues {
       if (isCapped) flagged.push(dimension.startsWith("event:") ? "capped:properties" : `capped:${dimension}`);
       if (json !== "{}") yield [dimension, json];
     }
-    for (const flag of new Set(flagged)) this.add("flags", flag, FLAGGED);
+    for (const flag of new Set(flagged)) this.flag(flag);
     const flags = this.#dimensions.get("flags");
     if (flags) yield ["flags", rowJson(flags).json];
   }

@@ -3,7 +3,9 @@
 import { csvLine } from "./csv-write.ts";
 import type { Values } from "./day-values.ts";
 import { fileName } from "./file-name.ts";
+import { PAIR_TABLE, pairRows } from "./pair-table.ts";
 import { type CountsSource, type DayRange, type DimensionDay, storedDays } from "./stored-days.ts";
+import { storedPairs } from "./stored-pairs.ts";
 import { cellsOf, headerOf, TABLES, type Table } from "./tables.ts";
 import { zipped } from "./zip-write.ts";
 
@@ -11,7 +13,7 @@ import { zipped } from "./zip-write.ts";
 export function exported(source: CountsSource, range: DayRange, now: number): AsyncGenerator<Uint8Array> {
   const files = TABLES.map((table) => ({
     name: fileName(table.file, range),
-    content: fileContent(table, source, range),
+    content: table === PAIR_TABLE ? pairContent(source, range) : fileContent(table, source, range),
   }));
   return zipped(files, now);
 }
@@ -23,6 +25,17 @@ async function* fileContent(table: Table, source: CountsSource, range: DayRange)
     let lines = "";
     for (const row of table.rows(dimensions)) {
       if (row[1].some((count) => count > 0)) lines += csvLine(cellsOf(table, day, row));
+    }
+    yield lines;
+  }
+}
+
+async function* pairContent(source: CountsSource, range: DayRange): AsyncGenerator<string> {
+  yield csvLine(headerOf(PAIR_TABLE));
+  for await (const { day, pairs } of storedPairs(source, range)) {
+    let lines = "";
+    for (const [pair, counts] of pairs.pairs()) {
+      for (const texts of pairRows(pair, counts)) lines += csvLine(cellsOf(PAIR_TABLE, day, [texts, []]));
     }
     yield lines;
   }

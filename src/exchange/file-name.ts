@@ -15,7 +15,7 @@ export interface NamedFile extends DayRange {
 }
 
 export const NAME_RULE =
-  "must be named imported_<table>_YYYYMMDD_YYYYMMDD.csv or footfall_counts_YYYYMMDD_YYYYMMDD.csv";
+  "must be named imported_<table>_YYYYMMDD_YYYYMMDD.csv or footfall_<counts or pairs>_YYYYMMDD_YYYYMMDD.csv";
 
 /** What a file is by its name, without folders; null where it is none of the exchange. Browsers add ` (1)` to a second one. */
 export function parseFileName(path: string): NamedFile | null {

@@ -16,7 +16,9 @@ import {
   overlapping,
   removeLeftovers,
 } from "../store/imports.ts";
+import { DayPairs } from "./day-pairs.ts";
 import { DayValues } from "./day-values.ts";
+import { PAIR_TABLE, pairCells } from "./pair-table.ts";
 import { Refused } from "./refused.ts";
 import { type FileRow, rowsOf } from "./rows.ts";
 import type { DayRange } from "./stored-days.ts";
@@ -85,7 +87,11 @@ export async function importUpload(
   };
   const id = await beginImport(db, row);
   const writer = new ImportWriter(db, site.id, id);
+  const pairsOf = pairsByDay(upload, found.unsorted);
   for (const [day, values] of sumsOf(upload, days, found.unsorted, site.domain)) {
+    const pairs = pairsOf(day);
+    for (const [pair, json] of pairs.rows()) await writer.add(day, pair, json);
+    for (const flag of pairs.flags) values.flag(flag);
     for (const [dimension, json] of values.rows()) await writer.add(day, dimension, json);
   }
   await writer.end();
@@ -193,7 +199,7 @@ function* sumsOf(
   unsorted: ReadonlySet<ExchangeFile>,
   domain: string,
 ): Generator<[day: string, values: DayValues]> {
-  const tables = TABLES.map((table) => ({
+  const tables = TABLES.filter((table) => table !== PAIR_TABLE).map((table) => ({
     table,
     rows: allRows(
       upload.files.filter((file) => file.table === table),
@@ -215,6 +221,24 @@ function* sumsOf(
     }
     yield [day, values];
   }
+}
+
+/** The pairs of each day, asked for in order. Those of days without any count are left out. */
+function pairsByDay(upload: Upload, unsorted: ReadonlySet<ExchangeFile>): (day: string) => DayPairs {
+  const rows = allRows(
+    upload.files.filter(({ table }) => table === PAIR_TABLE),
+    unsorted,
+  );
+  let next = rows.next().value;
+  return (day) => {
+    const pairs = new DayPairs();
+    while (next && next.day < day) next = rows.next().value;
+    for (; next?.day === day; next = rows.next().value) {
+      const [pair = "", outer = "", cells = ""] = next.texts;
+      for (const [inner, counts] of pairCells(cells) ?? []) pairs.add(pair, outer, inner, counts);
+    }
+    return pairs;
+  };
 }
 
 /** The rows of a table's files, in order of their days. */

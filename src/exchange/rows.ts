@@ -6,6 +6,7 @@ import { LIMITS } from "../limits.ts";
 import { COLUMN, COUNTED } from "../metrics.ts";
 import { CsvFault, type CsvRecord, csvRecords, lineOf } from "./csv-read.ts";
 import { unguarded } from "./formula.ts";
+import { MOST_COUNTED } from "./pair-table.ts";
 import { Refused } from "./refused.ts";
 import type { DayRange } from "./stored-days.ts";
 import type { Table } from "./tables.ts";
@@ -105,9 +106,6 @@ function reader(file: RowsFile, header: CsvRecord): (record: CsvRecord) => FileR
     return { day, texts, counts, fault: (rule) => fault(dateAt, rule) };
   };
 }
-
-/** More of anything nobody had on a day; SQLite's sums of ten years of such counts are whole numbers still. */
-const MOST_COUNTED = 10 ** 11;
 
 function textFault(cell: string): string | null {
   if (cell.includes("\0")) return "must not contain NUL characters";

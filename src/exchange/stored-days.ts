@@ -101,6 +101,12 @@ export async function firstOwnDay(source: CountsSource): Promise<string | null> 
   return found.sort()[0] ?? null;
 }
 
+/** The days that tallies still answer for. */
+export async function openDates(source: CountsSource): Promise<Set<string>> {
+  const { answered } = await openDays(source, ["site"], { from: "", to: "9999" });
+  return new Set(answered.map((answer) => answer.slice(0, answer.indexOf(":"))));
+}
+
 /** What the tallies answer for: the open days, summed over them and in order, and which rows of D1 they stand for. */
 async function openDays(
   source: CountsSource,
@@ -126,19 +132,40 @@ async function openDays(
 }
 
 /** A row of D1. */
-interface StoredRow {
+export interface StoredRow {
   period: string;
   dimension: string;
+  writer: number;
   data: string;
 }
 
 async function* closedDays(
-  { site, db }: CountsSource,
+  source: CountsSource,
   dimensions: readonly string[] | "all",
   range: DayRange,
   answered: readonly string[],
   pieceBytes: number,
 ): AsyncGenerator<DimensionDay> {
+  let sum: DimensionDay | null = null;
+  for await (const { period, dimension, data } of storedRows(source, dimensions, range, answered, pieceBytes)) {
+    if (sum && (sum.day !== period || sum.dimension !== dimension)) {
+      yield sum;
+      sum = null;
+    }
+    sum ??= { day: period, dimension, values: new Map() };
+    addValues(sum.values, Object.entries(JSON.parse(data) as Record<string, number[]>));
+  }
+  if (sum) yield sum;
+}
+
+/** The rows of D1, in order of day, dimension and writer. `answered`: `day:writer` of what is left out. */
+export async function* storedRows(
+  { site, db }: Pick<CountsSource, "site" | "db">,
+  dimensions: readonly string[] | "all",
+  range: DayRange,
+  answered: readonly string[],
+  pieceBytes = PIECE_BYTES,
+): AsyncGenerator<StoredRow> {
   const names = dimensions === "all" ? SINGLES : dimensions;
   const wanted = (from: string, to: string) =>
     [site.id, JSON.stringify(names), from, to, JSON.stringify(answered), Number(dimensions === "all")] as const;
@@ -152,23 +179,14 @@ async function* closedDays(
     return found.results;
   };
 
-  let sum: DimensionDay | null = null;
   for (const piece of await piecesOf(range, pieceBytes, rows)) {
-    for (const { period, dimension, data } of await rows<StoredRow>(piece.sql, piece.from, piece.to, ...piece.more)) {
-      if (sum && (sum.day !== period || sum.dimension !== dimension)) {
-        yield sum;
-        sum = null;
-      }
-      sum ??= { day: period, dimension, values: new Map() };
-      addValues(sum.values, Object.entries(JSON.parse(data) as Record<string, number[]>));
-    }
+    yield* await rows<StoredRow>(piece.sql, piece.from, piece.to, ...piece.more);
   }
-  if (sum) yield sum;
 }
 
 const SINGLES = DIMENSIONS.filter(({ stored }) => stored).map(({ name }) => name);
 
-const READ = `SELECT period, dimension, json(data) AS data FROM counts WHERE ${WANTED}`;
+const READ = `SELECT period, dimension, writer, json(data) AS data FROM counts WHERE ${WANTED}`;
 const IN_ORDER = "ORDER BY period, dimension, writer";
 
 /** A read of D1 that answers with about as much as may be held at once. */

@@ -1,7 +1,7 @@
 /**
  * The files of the exchange, one declaration for both directions: which columns a file has, what its numbers are, how a
  * stored value becomes its text, and what a row adds to. Ten are Plausible's
- * (https://plausible.io/docs/csv-import); the last holds all that is stored and is Footfall's own. Pure.
+ * (https://plausible.io/docs/csv-import); the last two hold all that is stored and are Footfall's own. Pure.
  */
 
 import { channelOf } from "../collect/channel.ts";
@@ -12,6 +12,7 @@ import { LIMITS } from "../limits.ts";
 import { COLUMN, COUNTED, type Counted } from "../metrics.ts";
 import { joint } from "../tally/describe-hit.ts";
 import { addCounts, type Values } from "./day-values.ts";
+import { PAIR_TABLE } from "./pair-table.ts";
 import { BROWSER_NAMES, DEVICE_NAMES, type Names, SYSTEM_NAMES } from "./plausible-names.ts";
 
 /** Takes counts for a value of a stored dimension. */
@@ -333,7 +334,7 @@ export const STORED_TABLE: Table = {
   fault: storedFault,
 };
 
-export const TABLES: readonly Table[] = [...PLAUSIBLE_TABLES, STORED_TABLE];
+export const TABLES: readonly Table[] = [...PLAUSIBLE_TABLES, STORED_TABLE, PAIR_TABLE];
 
 /** Further files of Plausible's exports, which hold what cannot be stored: properties without the event they are of. */
 export const LEFT_OUT = ["custom_props"] as const;

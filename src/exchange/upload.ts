@@ -4,6 +4,7 @@ import { LIMITS } from "../limits.ts";
 import { type Bytes, piecesOf } from "./bytes.ts";
 import { NAME_RULE, parseFileName } from "./file-name.ts";
 import { boundaryOf, formFiles } from "./multipart.ts";
+import { PAIR_TABLE } from "./pair-table.ts";
 import { Refused } from "./refused.ts";
 import type { DayRange } from "./stored-days.ts";
 import { STORED_TABLE, type Table } from "./tables.ts";
@@ -18,7 +19,7 @@ export interface ExchangeFile extends DayRange {
 
 export interface Upload {
   source: "footfall" | "plausible";
-  /** Those that are to be read: where Footfall's own is among them, that alone. In order of their days. */
+  /** Those that are to be read: where Footfall's own are among them, these alone. In order of their days. */
   files: ExchangeFile[];
   /** Names of Plausible's files that hold nothing that can be stored. */
   ignored: string[];
@@ -46,14 +47,17 @@ export function readUpload(body: Bytes, contentType: string, fileName: string | 
     else ignored.push(named.name);
   }
   if (files.length === 0) throw new Refused("body: must hold a file of the exchange");
-  const own = files.filter(({ table }) => table === STORED_TABLE);
-  const read = (own.length > 0 ? own : files).sort((a, b) => (a.from < b.from ? -1 : 1));
+  const isOwn = files.some(({ table }) => table === STORED_TABLE);
+  // Pairs go with the counts that they are of, and with no other tool's.
+  const read = files.filter(({ table }) => isOwn === (table === STORED_TABLE || table === PAIR_TABLE));
+  if (read.length === 0) throw new Refused(`body: must hold ${STORED_TABLE.file}_… with ${PAIR_TABLE.file}_…`);
+  read.sort((a, b) => (a.from < b.from ? -1 : 1));
   for (const [index, file] of read.entries()) {
     if (read.slice(0, index).some((other) => other.table === file.table && other.to >= file.from)) {
       throw new Refused(`${file.name}: must not have days that another file of the same table has`);
     }
   }
-  return { source: own.length > 0 ? "footfall" : "plausible", files: read, ignored };
+  return { source: isOwn ? "footfall" : "plausible", files: read, ignored };
 }
 
 function filesOf(body: Bytes, contentType: string, fileName: string | null): Found[] {

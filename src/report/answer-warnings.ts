@@ -60,7 +60,7 @@ function cappedFlags(at: Place): string[] {
   );
 }
 
-/** Pairs are kept for fewer days than the rest, and imports bring none. */
+/** Pairs are kept for fewer days than the rest, and imports from other tools bring none. */
 export function detailWarnings({ query, reads }: Plan, { firstDay, firstPairDay }: Bounds): Warning[] {
   const ofPairs = reads.filter(usesPairs);
   if (ofPairs.length === 0 || firstDay === null) return [];

@@ -91,7 +91,8 @@ const BOUNDS = `
     (SELECT period FROM counts
      WHERE site_id = ?1 AND dimension = 'site' AND ${COUNTING} AND length(period) = 10 ORDER BY period LIMIT 1)
       AS firstDay,
-    (SELECT min(period) FROM counts WHERE site_id = ?1 AND dimension = ?2) AS firstPairDay,
+    (SELECT period FROM counts WHERE site_id = ?1 AND dimension = ?2 AND ${COUNTING} ORDER BY period LIMIT 1)
+      AS firstPairDay,
     (SELECT json_group_array(json_object('from', from_day, 'to', to_day)) FROM imports
      WHERE site_id = ?1 AND state = 'done' AND source <> 'footfall') AS imported`;
 

@@ -1,6 +1,6 @@
 /** One read as one statement of SQL. */
 
-import { type DimensionName, NUMBERED, pairName, valuesName } from "../dimensions.ts";
+import { type DimensionName, numberedAs, pairName, valuesName } from "../dimensions.ts";
 import { COLUMN } from "../metrics.ts";
 import type { Field, Read, Source, Where } from "../report/read.ts";
 import { unanswered } from "./answers.ts";
@@ -340,9 +340,8 @@ function sumOf(field: Field): "sum" | "total" {
   return field === "revenueThousandths" || field === "refundThousandths" ? "total" : "sum";
 }
 
-function isNumbered(dimension: string): boolean {
-  // entry_page is numbered with page.
-  return dimension === "entry_page" || NUMBERED.some((name) => name === dimension);
+function isNumbered(dimension: DimensionName): boolean {
+  return numberedAs(dimension) !== null;
 }
 
 /** A column of a pair's cell, as `pairCellCounts` of src/store/pair-cell.ts reads it. */

@@ -243,6 +243,7 @@ describe("an export", () => {
       ].map((table) => `imported_${table}_20261122_20261122.csv`),
       "imported_operating_systems_20261122_20261122.csv",
       "footfall_counts_20261122_20261122.csv",
+      "footfall_pairs_20261122_20261122.csv",
     ]);
     for (const text of Object.values(files)) expect(text).toMatch(/^"date",.*\r\n$/);
   });

@@ -456,7 +456,7 @@ describe("an upload that breaks a rule", () => {
     [
       "a file of another kind",
       { [VISITORS]: HEADER + GOOD, "readme.txt": "" },
-      "body: entry 2 of the ZIP must be named imported_<table>_YYYYMMDD_YYYYMMDD.csv or footfall_counts_YYYYMMDD_YYYYMMDD.csv",
+      "body: entry 2 of the ZIP must be named imported_<table>_YYYYMMDD_YYYYMMDD.csv or footfall_<counts or pairs>_YYYYMMDD_YYYYMMDD.csv",
     ],
   ])("is refused with its place, and nothing is written: %s", async (_, files, error) => {
     const { domain, id } = await newSite();

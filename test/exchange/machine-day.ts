@@ -1,5 +1,6 @@
 import { LIMITS } from "../../src/limits.ts";
 import { dayCounts } from "../../src/tally/day-counts.ts";
+import { dayRows } from "../../src/tally/day-rows.ts";
 import { apply } from "../../src/tally/machine.ts";
 import { TallyState } from "../../src/tally/state.ts";
 import { batchOf, pageview } from "../tally/hits.ts";
@@ -7,10 +8,21 @@ import type { Cells } from "./support.ts";
 
 /** What the machine counts of a day on which everything happened that can be counted: every dimension has values. */
 export function machineDay(day: string): Record<string, Cells> {
+  const { counted, visits } = countedDay(day);
+  return dayCounts(counted, visits).dimensions;
+}
+
+/** The rows of that day as they rest in D1, pairs included. */
+export function machineRows(day: string, page?: string): [dimension: string, json: string][] {
+  const { counted, visits } = countedDay(day, page);
+  return [...dayRows(counted, visits)];
+}
+
+function countedDay(day: string, page = "example.com/a b") {
   const at = Date.parse(`${day}T12:00:00Z`);
   const state = new TallyState(LIMITS);
   const full = {
-    page: "example.com/a b",
+    page,
     source: "Newsletter",
     channel: "Email",
     referrer: "mail.example.org/inbox",
@@ -45,5 +57,5 @@ export function machineDay(day: string): Record<string, Cells> {
   apply(state, at + 3_600_000, [batchOf(1, at, hits, { drops })]);
   const counted = state.days.get(day);
   if (!counted) throw new Error("the machine has counted nothing");
-  return dayCounts(counted, state.visits.values()).dimensions;
+  return { counted, visits: [...state.visits.values()] };
 }
