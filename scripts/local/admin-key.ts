@@ -17,14 +17,9 @@ export interface AdminKey {
  */
 export function adminKey(varsFile: string, fromEnvironment: string | undefined): AdminKey {
   const text = readIfThere(varsFile);
-  const vars = Object.fromEntries(Object.entries(parseEnv(text)).map(([name, value]) => [name, value ?? ""]));
-
-  const given = fromEnvironment || vars.ADMIN_KEY;
-  if (given) {
-    const where = fromEnvironment ? "The environment variable ADMIN_KEY" : `ADMIN_KEY in ${varsFile}`;
-    if (!/^[\x21-\x7e]+$/.test(given)) throw new StartError(`${where} must be printable ASCII without spaces.`);
-    return { key: given, vars: { ...vars, ADMIN_KEY: given }, from: fromEnvironment ? "environment" : "file" };
-  }
+  const vars = varsIn(text);
+  const given = givenKey(varsFile, vars, fromEnvironment);
+  if (given) return { key: given, vars: { ...vars, ADMIN_KEY: given }, from: fromEnvironment ? "environment" : "file" };
 
   const key = randomBytes(32).toString("base64url");
   // An ADMIN_KEY without a value (as in .dev.vars.example) makes room for the new one.
@@ -35,6 +30,26 @@ export function adminKey(varsFile: string, fromEnvironment: string | undefined):
   writeFileSync(beside, [...others, `ADMIN_KEY=${key}`, ""].join("\n"), { mode: 0o600 });
   renameSync(beside, varsFile);
   return { key, vars: { ...vars, ADMIN_KEY: key }, from: "made" };
+}
+
+/**
+ * The admin key, as `adminKey` finds it; null where there is none yet. Nothing is written.
+ * @throws StartError if the key could not be sent in a header
+ */
+export function knownAdminKey(varsFile: string, fromEnvironment: string | undefined): string | null {
+  return givenKey(varsFile, varsIn(readIfThere(varsFile)), fromEnvironment);
+}
+
+function givenKey(varsFile: string, vars: Record<string, string>, fromEnvironment: string | undefined): string | null {
+  const given = fromEnvironment || vars.ADMIN_KEY;
+  if (!given) return null;
+  const where = fromEnvironment ? "The environment variable ADMIN_KEY" : `ADMIN_KEY in ${varsFile}`;
+  if (!/^[\x21-\x7e]+$/.test(given)) throw new StartError(`${where} must be printable ASCII without spaces.`);
+  return given;
+}
+
+function varsIn(text: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(parseEnv(text)).map(([name, value]) => [name, value ?? ""]));
 }
 
 function readIfThere(file: string): string {
