@@ -84,6 +84,8 @@ describe("npm start", { timeout: 60_000 }, () => {
     );
     expect(running.output()).toContain(`<noscript><img src="${url}/pixel.gif?d=localhost"`);
     expect(running.output()).toContain(`curl -H "Authorization: Bearer ${key}" "${url}/api/v1/stats/aggregate?`);
+    expect(running.output()).toContain(`Dashboard   ${url}/\n`);
+    expect(running.output()).toContain(`  npm run demo -- --url ${url} --key ${key}\n`);
     const [, docs = ""] = running.output().match(/(\S+\/api\/docs)\n/) ?? [];
     expect(await (await fetch(docs)).text()).toContain("<h1>Footfall: the API</h1>");
   });
