@@ -60,12 +60,17 @@ export function summary(request: Request, context: Context, access: Access = ACC
     const firstDay = asked.period === "all" ? await firstDayOf(counts) : now.today;
     const view = viewOf(asked, now, firstDay);
     if (wantsCsv(request, context.url)) return seriesCsv(view, filter, counts);
-    const [{ report, isCompared }, live] = await Promise.all([lookedUp(view, filter, counts), gatherLive(counts)]);
+    const [{ report, isCompared }, firstKnown, live] = await Promise.all([
+      lookedUp(view, filter, counts),
+      firstDayBefore(view, counts, now),
+      gatherLive(counts),
+    ]);
     return reportJson({
       site: site.domain,
       timezone: timezoneAt(site.zones, context.now),
       viewer: { owner: counts.isOwners, manages: mayChange(context.credential, site) },
       ...(await shown(view, filter, report, counts, now, isCompared)),
+      first_day: report.bounds.firstDay && (firstKnown ?? report.bounds.firstDay),
       realtime: shownLive(live),
     } satisfies SummaryAnswer);
   });
@@ -112,6 +117,11 @@ async function lookedUp(view: View, filter: Filter | null, counts: Counts) {
   }
 }
 
+/** The first day with counts, where it is not seen with the rest: of today alone D1 is not asked. */
+async function firstDayBefore({ range, before }: View, counts: Counts, { today }: LocalNow): Promise<string | null> {
+  return before === null && range.from >= today ? firstDayOf(counts).catch(() => null) : null;
+}
+
 async function shown(
   view: View,
   filter: Filter | null,
@@ -119,7 +129,7 @@ async function shown(
   counts: Counts,
   now: LocalNow,
   isCompared: boolean,
-): Promise<Omit<SummaryAnswer, "site" | "timezone" | "viewer" | "realtime">> {
+): Promise<Omit<SummaryAnswer, "site" | "timezone" | "viewer" | "first_day" | "realtime">> {
   const { site, minVisitors } = counts;
   const { range, before, interval, intervals } = view;
   const rest = [...outcomes];
@@ -142,7 +152,6 @@ async function shown(
   return {
     period: { name: view.period, from: range.from, to: range.to },
     compared_with: before && { from: before.from, to: before.to, ...(before.hours && { to_hour: before.hours.to }) },
-    first_day: bounds.firstDay,
     detail_from: usesPairs ? laterOf(bounds.firstPairDay, range.from) : null,
     metrics: Object.fromEntries(totalsUnder(filter).map((metric) => [metric, changed(metric, totals, totalsBefore)])),
     interval,
@@ -166,10 +175,13 @@ async function shown(
   };
 }
 
+/** What of the totals has nothing to be compared with. */
 function comparisonNotes(before: Range | null, totals: Outcome, totalsBefore: Outcome | null): Note[] {
   if (!before || totals instanceof Refusal) return [];
   if (!totalsBefore) return [notCompared("D1 does not answer, so that there is nothing to compare with.")];
-  return totalsBefore instanceof Refusal ? [notCompared(refusedOf(totalsBefore).message)] : [];
+  if (totalsBefore instanceof Refusal) return [notCompared(refusedOf(totalsBefore).message)];
+  const refused = [...totalsBefore.refused].filter(([metric]) => !totals.refused.has(metric));
+  return refused.map(([metric, why]) => ({ ...notCompared(refusedOf(why).message), metrics: [metric] }));
 }
 
 /** Of whom the public may be told that he is among the events: of all it is, for an owner. */
