@@ -2,6 +2,7 @@
 
 import { dateIn } from "../../src/calendar.ts";
 import type { Goal } from "../../src/goals.ts";
+import { DETAIL_DAYS, RETENTION_MONTHS } from "../../src/retention.ts";
 import { MIN_VISITORS, type Site } from "../../src/site.ts";
 import { StartError } from "../local/options.ts";
 import { newSender, send, type Target } from "./beacons.ts";
@@ -25,7 +26,7 @@ export interface DemoPlan {
   today?: string;
   /** Default: this machine's. */
   timezone?: string;
-  /** Days before today that can be drilled into. Default: 90, as long as such details are kept. */
+  /** Days before today that can be drilled into. Default: as many as such details are kept. */
   detailDays?: number;
   /** Visits that are sent as of now. Default: 70. */
   visitsNow?: number;
@@ -66,7 +67,7 @@ const AT_ONCE = 40;
  * @throws StartError where the site has counts already, or Footfall refuses
  */
 export async function fillDemo(plan: DemoPlan): Promise<Filled> {
-  const { url, key, domain = DEMO_DOMAIN, seed = 1, months = 12, detailDays = 90, visitsNow = 70 } = plan;
+  const { url, key, domain = DEMO_DOMAIN, seed = 1, months = 12, detailDays = DETAIL_DAYS, visitsNow = 70 } = plan;
   const { say = () => undefined, timezone = Intl.DateTimeFormat().resolvedOptions().timeZone } = plan;
   const target: Target = { url, key, domain };
   const call = caller(target);
@@ -147,6 +148,8 @@ export function siteOf(domain: string, timezone: string): Site {
     isPublic: false,
     badge: false,
     minVisitors: MIN_VISITORS,
+    detailDays: DETAIL_DAYS,
+    retentionMonths: RETENTION_MONTHS,
   };
 }
 
