@@ -113,7 +113,7 @@ function SortedTable({ answer, view, list, metrics, rows, bounds, onChange }: Ta
   const head = (by: string, text: string) => (
     <button type="button" class="plain" onClick={() => onChange({ sort: sortBy(sort, by, by === dimension), page: 1 })}>
       {text}
-      <span aria-hidden="true">{sort.by === by ? (sort.direction === "asc" ? " ↑" : " ↓") : ""}</span>
+      <span class={sort.by === by ? `sort-sign ${sort.direction}` : "sort-sign"} />
     </button>
   );
   return (

@@ -113,8 +113,11 @@ function PageLink({ dimension, path, host }: { dimension: string; path: string; 
   if (!PAGES.includes(dimension) || !path.startsWith("/")) return null;
   const name = t.value.panels.openPage(path);
   return (
-    <a class="row-link" href={`https://${host}${path}`} target="_blank" rel="noreferrer" aria-label={name} title={name}>
-      ↗
+    <a class="row-link" href={`https://${host}${path}`} target="_blank" rel="noreferrer" title={name}>
+      <svg viewBox="0 0 12 12" aria-hidden="true">
+        <path d="M3 9 9 3M4.5 3H9v4.5" />
+      </svg>
+      <span class="unseen">{name}</span>
     </a>
   );
 }
