@@ -5,6 +5,7 @@ import type { LiveAnswer, SummaryAnswer } from "../report/summary-answer.ts";
 import type { View } from "./address.ts";
 import { ApiError, askJson, type Failure } from "./api.ts";
 import { livePace, repeating, summaryPace, type Watching } from "./refresh.ts";
+import { filtersOf } from "./site/filters.ts";
 import { isGoingOn, knownBy } from "./site/period.ts";
 import { place } from "./state.ts";
 
@@ -31,11 +32,6 @@ export function summaryPath(domain: string, view: View): string {
   if (view.interval !== null) query.set("interval", view.interval);
   if (view.filters.length > 0) query.set("filters", JSON.stringify(filtersOf(view)));
   return `/api/stats/${encodeURIComponent(domain)}?${query}`;
-}
-
-/** The view's filters as v2 writes them. */
-export function filtersOf({ filters }: Pick<View, "filters">): [string, string, string[]][] {
-  return filters.map(({ operator, dimension, values }) => [operator, dimension, values]);
 }
 
 let running: AbortController | null = null;

@@ -114,8 +114,12 @@ describe("a full list", () => {
 describe("its answer", () => {
   it.each([
     ["event:page", ["/a"], { value: "/a", visitors: 3 }],
-    ["visit:os_version", ["Windows", "11"], { value: "Windows 11", visitors: 3 }],
-    ["visit:os_version", ["(not set)", "(not set)"], { value: "(not set)", visitors: 3 }],
+    ["visit:os_version", ["Windows", "11"], { value: "Windows 11", parts: ["Windows", "11"], visitors: 3 }],
+    [
+      "visit:os_version",
+      ["(not set)", "(not set)"],
+      { value: "(not set)", parts: ["(not set)", "(not set)"], visitors: 3 },
+    ],
     ["visit:region", ["LV-RIX", "Rīga"], { value: "LV-RIX", name: "Rīga", visitors: 3 }],
     ["visit:region", ["(not set)", "(not set)"], { value: "(not set)", visitors: 3 }],
   ])("has rows as panels do: %s %o", (dimension, dimensions, row) => {

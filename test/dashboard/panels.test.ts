@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { ViewFilter } from "../../src/dashboard/address.ts";
-import { chosen, isRowChosen, joined, partsOf, withChosen } from "../../src/dashboard/site/choosing.ts";
+import { chosen, isRowChosen, withChosen } from "../../src/dashboard/site/choosing.ts";
 import { droppedOf, shareOf } from "../../src/dashboard/site/dropped.ts";
+import { filterName } from "../../src/dashboard/site/names.ts";
 import { openTab, PANELS, type PanelTabs, tabsOf, VERSIONS_OF } from "../../src/dashboard/site/panel-tabs.ts";
 import { barsOf, cellText, hostOf, saidOf } from "../../src/dashboard/site/rows.ts";
 import { SHADES, shadesOf } from "../../src/dashboard/site/shades.ts";
-import { filterText, flagOf, valueText } from "../../src/dashboard/site/values.ts";
+import { flagOf, valueText } from "../../src/dashboard/site/values.ts";
 import { en } from "../../src/dashboard/texts/en.ts";
 import type { Panel, SummaryAnswer } from "../../src/report/summary-answer.ts";
 
@@ -76,48 +77,44 @@ describe("the open tab", () => {
 
 describe("a click on a version", () => {
   const is = (dimension: string, ...values: string[]): ViewFilter => ({ operator: "is", dimension, values });
+  const row = (...parts: string[]) => ({ value: parts.join(" "), parts });
   const device = is("visit:device", "Desktop");
+  const browser = "visit:browser";
   const version = "visit:browser_version";
-  const firefox145 = [is("visit:browser", "Firefox"), is(version, "145")];
-  it.each([
-    ["filters by what it is a version of, too", [device], "Firefox 145", [device, ...firefox145]],
-    ["adds a version of the same browser", firefox145, "Firefox 144", [firefox145[0], is(version, "145", "144")]],
-    ["leaves out what was chosen", firefox145, "Firefox 145", [firefox145[0]]],
+  const firefox145 = [is(browser, "Firefox"), is(version, "145")];
+  const cases: [what: string, before: ViewFilter[], row: ReturnType<typeof row>, after: ViewFilter[]][] = [
+    ["filters by what it is a version of, too", [device], row("Firefox", "145"), [device, ...firefox145]],
+    [
+      "adds a version of the same browser",
+      firefox145,
+      row("Firefox", "144"),
+      [is(browser, "Firefox"), is(version, "145", "144")],
+    ],
+    ["leaves out what was chosen", firefox145, row("Firefox", "145"), [is(browser, "Firefox")]],
     [
       "takes the place of those of another",
       firefox145,
-      "Chrome 153",
-      [is("visit:browser", "Chrome"), is(version, "153")],
+      row("Chrome", "153"),
+      [is(browser, "Chrome"), is(version, "153")],
     ],
     [
       "takes the place of several browsers",
-      [is("visit:browser", "Chrome", "Firefox")],
-      "Mobile Safari 27",
-      [is("visit:browser", "Mobile Safari"), is(version, "27")],
+      [is(browser, "Chrome", "Firefox")],
+      row("Mobile Safari", "27"),
+      [is(browser, "Mobile Safari"), is(version, "27")],
     ],
-    [
-      "may be one that is not known",
-      [],
-      "Firefox (not set)",
-      [is("visit:browser", "Firefox"), is(version, "(not set)")],
-    ],
-  ])("%s", (_what, before, value, after) => {
-    expect(withChosen(before, version, value)).toEqual(after);
-    expect(isRowChosen(after as ViewFilter[], version, value)).toBe(_what !== "leaves out what was chosen");
+  ];
+  it.each(cases)("%s", (_what, before, row, after) => {
+    const wasChosen = isRowChosen(before, version, row);
+    expect(withChosen(before, version, row)).toEqual(after);
+    expect(isRowChosen(after, version, row)).toBe(!wasChosen);
   });
 
-  it.each(["Firefox 145", "Mobile Safari 27", "(not set)", "(other)", "GNU/Linux (not set)", "macOS 10.15+"])(
-    "knows its parts: %s",
-    (value) => {
-      expect(joined(partsOf(value))).toBe(value);
-    },
-  );
-
   it("comes after one on the browser, which shows its versions", () => {
-    const view = { filters: [], tabs: {} } as unknown as Parameters<typeof chosen>[0];
-    const after = chosen(view, "visit:browser", "Firefox");
-    expect(after).toEqual({ filters: [is("visit:browser", "Firefox")], tabs: { devices: version } });
-    const back = chosen({ ...view, ...after, tabs: {} }, "visit:browser", "Firefox");
+    const view = { filters: [], tabs: {} };
+    const after = chosen(view, browser, { value: "Firefox" });
+    expect(after).toEqual({ filters: [is(browser, "Firefox")], tabs: { devices: version } });
+    const back = chosen({ ...after, tabs: {} }, browser, { value: "Firefox" });
     expect(back).toEqual({ filters: [], tabs: {} });
   });
 });
@@ -135,8 +132,8 @@ describe("a row", () => {
     ["event:name", { value: "Organic Search" }, "Organic Search"],
     ["event:page", { value: "(other)" }, "Other"],
     ["event:page", { value: "Other", folded: true as const }, "Other"],
-    ["visit:os_version", { value: "Windows (not set)" }, "Windows, unknown version"],
-    ["visit:os_version", { value: "Windows 11" }, "Windows 11"],
+    ["visit:os_version", { value: "Windows (not set)", parts: ["Windows", "(not set)"] }, "Windows, unknown version"],
+    ["visit:os_version", { value: "Windows 11", parts: ["Windows", "11"] }, "Windows 11"],
   ])("of %s says %o as %s", (dimension, row, text) => {
     expect(valueText(dimension, row)).toBe(text);
   });
@@ -186,10 +183,14 @@ it("says of a list what the notes say of it, once", () => {
 });
 
 it("says a filter in words", () => {
-  expect(filterText({ operator: "is_not", dimension: "visit:country", values: ["LV", "EE"] })).toBe(
-    "Country is not Latvia or Estonia",
+  const { values, dimensions } = en;
+  const filter = { operator: "is_not" as const, dimension: "visit:country", values: ["LV", "(not set)"] };
+  expect(filterName(filter, null)).toContain("Latvia");
+  expect(filterName(filter, null)).toContain(en.panels.unknown);
+  expect(filterName({ operator: "is", dimension: "visit:source", values: ["Direct / None"] }, null)).toContain(
+    values.none,
   );
-  expect(filterText({ operator: "is", dimension: "event:props:plan", values: ["pro"] })).toBe("Property plan is pro");
+  expect(filterName(filter, null)).toContain(dimensions["visit:country"]);
 });
 
 it("opens pages on the host that most of them were seen on", () => {

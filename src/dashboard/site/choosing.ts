@@ -1,17 +1,21 @@
 /** What a click on a value of a list does to the view. Pure. */
 
+import type { PanelRow } from "../../report/summary-answer.ts";
 import type { View, ViewFilter } from "../address.ts";
 import { isChosen, withToggled } from "./filters.ts";
 import { VERSIONS_OF, WHOLE_OF, withTab } from "./panel-tabs.ts";
+
+/** Of a row, what is filtered by. */
+export type Value = Pick<PanelRow, "value" | "parts">;
 
 /**
  * The filters after a click on a value. A version is filtered by together with what it is a version of: versions of one
  * browser can be chosen beside each other, those of another take their place.
  */
-export function withChosen(filters: readonly ViewFilter[], dimension: string, value: string): ViewFilter[] {
+export function withChosen(filters: readonly ViewFilter[], dimension: string, { value, parts }: Value): ViewFilter[] {
   const whole = WHOLE_OF[dimension];
   if (whole === undefined) return withToggled(filters, dimension, value);
-  const [name, version] = partsOf(value);
+  const [name = value, version = value] = parts ?? [];
   const isAlone = filters.some(
     (filter) => isOf(filter, whole) && filter.values.length === 1 && filter.values[0] === name,
   );
@@ -24,33 +28,23 @@ export function withChosen(filters: readonly ViewFilter[], dimension: string, va
 }
 
 /** Whether a value of a list is filtered by. */
-export function isRowChosen(filters: readonly ViewFilter[], dimension: string, value: string): boolean {
+export function isRowChosen(filters: readonly ViewFilter[], dimension: string, { value, parts }: Value): boolean {
   const whole = WHOLE_OF[dimension];
   if (whole === undefined) return isChosen(filters, dimension, value);
-  const [name, version] = partsOf(value);
+  const [name = value, version = value] = parts ?? [];
   return isChosen(filters, whole, name) && isChosen(filters, dimension, version);
 }
 
 /** What a click on a value shows: the view filtered by it, and, of a browser or a system, its versions. */
-export function chosen(view: View, dimension: string, value: string): Pick<View, "filters" | "tabs"> {
-  const filters = withChosen(view.filters, dimension, value);
+export function chosen(
+  view: Pick<View, "filters" | "tabs">,
+  dimension: string,
+  row: Value,
+): Pick<View, "filters" | "tabs"> {
+  const filters = withChosen(view.filters, dimension, row);
   const versions = VERSIONS_OF[dimension];
-  const opensVersions = versions !== undefined && isChosen(filters, dimension, value);
+  const opensVersions = versions !== undefined && isChosen(filters, dimension, row.value);
   return { filters, tabs: opensVersions ? withTab(view.tabs, "devices", versions) : view.tabs };
-}
-
-export const NOT_SET = "(not set)";
-
-/** `Mobile Safari 27` is of Mobile Safari 27; versions have no spaces but for the one that is not known. */
-export function partsOf(value: string): [name: string, version: string] {
-  if (value === NOT_SET) return [value, value];
-  const at = value.endsWith(` ${NOT_SET}`) ? value.length - NOT_SET.length - 1 : value.lastIndexOf(" ");
-  return at < 0 ? [value, value] : [value.slice(0, at), value.slice(at + 1)];
-}
-
-/** A name and its version as one text; of what is not known, the word for it once. */
-export function joined([name = "", version]: readonly string[]): string {
-  return version === undefined || version === name ? name : `${name} ${version}`;
 }
 
 function isOf({ operator, dimension }: ViewFilter, of: string): boolean {

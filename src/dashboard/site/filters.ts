@@ -1,6 +1,6 @@
 /** How filters of a view change, and which of a list's values they choose. Pure. */
 
-import type { ViewFilter } from "../address.ts";
+import type { View, ViewFilter } from "../address.ts";
 
 /**
  * The filters after a click on a value of a dimension: it is chosen beside those that are chosen of the dimension already,
@@ -50,4 +50,9 @@ export function valueMeant(text: string, known: readonly { value: string; name: 
   const meant =
     known.find(({ value }) => value === typed) ?? known.find(({ value, name }) => isTyped(name) || isTyped(value));
   return meant?.value ?? typed;
+}
+
+/** The view's filters as v2 writes them. */
+export function filtersOf({ filters }: Pick<View, "filters">): [string, string, string[]][] {
+  return filters.map(({ operator, dimension, values }) => [operator, dimension, values]);
 }

@@ -6,9 +6,9 @@ import { ApiError, ask, type Failure } from "../api.ts";
 import { whole } from "../format.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { FailureNotice } from "../parts/failure.tsx";
-import { useQuery } from "../parts/use-query.ts";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
+import { useQuery } from "./use-query.ts";
 import "./full-list.css";
 import {
   defaultSort,
@@ -22,10 +22,11 @@ import {
   saidBy,
   sortBy,
 } from "./list-query.ts";
+import { dimensionName } from "./names.ts";
 import { RefusedNotice } from "./refused.tsx";
 import { RowTable } from "./row-table.tsx";
 import { hostOf } from "./rows.ts";
-import { dimensionText, isTranslated } from "./values.ts";
+import { isTranslated } from "./values.ts";
 
 /** Between the last key of a search and the question. */
 const PAUSE_MS = 250;
@@ -44,11 +45,11 @@ export function FullList({ answer, view, list }: Props) {
   const metrics = metricsOf(answer, dimension);
   const panel = answer.dimensions[dimension];
   return (
-    <Dialog title={dimensionText(dimension)} kind="full-list" onClose={close}>
+    <Dialog title={dimensionName(dimension)} kind="full-list" onClose={close}>
       {metrics ? (
         <Found key={dimension} answer={answer} view={view} list={list} metrics={metrics} />
       ) : (
-        panel && "refused" in panel && <RefusedNotice refused={panel.refused} view={view} />
+        panel && "refused" in panel && <RefusedNotice refused={panel.refused} view={view} answer={answer} />
       )}
     </Dialog>
   );
@@ -125,7 +126,7 @@ function SortedTable({ answer, view, list, metrics, rows, bounds, onChange }: Ta
       view={view}
       bounds={bounds}
       host={hostOf(answer)}
-      head={head(dimension, dimensionText(dimension))}
+      head={head(dimension, dimensionName(dimension))}
       columnHead={head}
       sorted={sort}
     />
@@ -145,7 +146,7 @@ function Search({ dimension, search, onSearch }: SearchProps) {
     const timer = setTimeout(() => onSearch(text), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text, search, onSearch]);
-  const label = t.value.list.search(dimensionText(dimension));
+  const label = t.value.list.search(dimensionName(dimension));
   return (
     <input
       type="search"

@@ -1,14 +1,23 @@
 /** The questions of full lists, and their answers as rows. Pure. */
 
 import type { Metric } from "../../report/query.ts";
-import type { PanelRow, SummaryAnswer } from "../../report/summary-answer.ts";
+import type { Amount, PanelRow, SummaryAnswer } from "../../report/summary-answer.ts";
 import type { OpenList, Sort, View } from "../address.ts";
-import type { QueryAnswer } from "../parts/use-query.ts";
-import { filtersOf } from "../summary.ts";
-import { joined } from "./choosing.ts";
-import { propertyOf, WHOLE_OF } from "./panel-tabs.ts";
-import { noteText, type Said } from "./rows.ts";
+import { filtersOf } from "./filters.ts";
+import { propertyOf } from "./names.ts";
+import { WHOLE_OF } from "./panel-tabs.ts";
+import { isBound, noteText, type Said } from "./rows.ts";
 import { isTranslated, valueText } from "./values.ts";
+
+/** What `POST /api/v2/query` answers, as far as lists need it. */
+export interface QueryAnswer {
+  results: { dimensions: string[]; metrics: (number | Amount | null)[] }[];
+  meta: {
+    total_rows?: number;
+    /** By metric, of those that are no exact counts. */
+    metric_warnings?: Record<string, { code: string; warning: string }>;
+  };
+}
 
 export const ROWS_A_PAGE = 100;
 /** The API answers no more at once. */
@@ -106,11 +115,18 @@ function searchOf(dimension: string, text: string): unknown[] {
 /** The rows of an answer, as panels have them. */
 export function rowsOf(dimension: string, metrics: readonly Metric[], { results }: QueryAnswer): PanelRow[] {
   return results.map(({ dimensions, metrics: values }) => {
-    const [value = "", name] = dimension === "visit:region" ? dimensions : [joined(dimensions)];
-    const row: PanelRow = { value, ...(name !== undefined && name !== value && { name }) };
+    const [value = "", second] = dimensions;
+    const row: PanelRow = { value };
+    if (WHOLE_OF[dimension] !== undefined) Object.assign(row, { value: joined(dimensions), parts: dimensions });
+    else if (second !== undefined && second !== value) row.name = second;
     for (const [index, metric] of metrics.entries()) row[metric] = values[index] ?? null;
     return row;
   });
+}
+
+/** `Firefox 145`; of what is not known the word for that once. */
+function joined([name = "", version]: readonly string[]): string {
+  return version === undefined || version === name ? name : `${name} ${version}`;
 }
 
 /** Of the rows those that have a text in what the reader sees. */
@@ -121,7 +137,7 @@ export function foundIn(rows: readonly PanelRow[], dimension: string, text: stri
 
 /** What an answer says of its numbers. */
 export function saidBy({ meta: { metric_warnings: warnings = {} } }: QueryAnswer): Said {
-  const bounds = Object.keys(warnings).filter((metric) => warnings[metric]?.code === "upper_bound");
+  const bounds = Object.keys(warnings).filter((metric) => isBound(warnings[metric]?.code));
   const texts = Object.values(warnings).map(({ code, warning }) => noteText({ code, message: warning }));
   return { bounds: new Set(bounds), texts: [...new Set(texts)] };
 }

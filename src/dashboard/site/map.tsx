@@ -79,7 +79,7 @@ export function WorldMap({ panel, view, bounds, onFail }: Props) {
     for (const shape of drawn.children) {
       const code = codeOf(shape);
       const shade = shades.get(code);
-      const isChosen = isRowChosen(view.filters, COUNTRY, code);
+      const isChosen = isRowChosen(view.filters, COUNTRY, { value: code });
       shape.setAttribute("class", `${shade ? `shade-${shade}` : ""} ${isChosen ? "chosen" : ""}`);
     }
   }, [drawn, panel, view.filters]);
@@ -92,7 +92,7 @@ export function WorldMap({ panel, view, bounds, onFail }: Props) {
   };
   const choose = (event: MouseEvent) => {
     const code = codeOf(event.target);
-    if (panel.rows.some(({ value, folded }) => value === code && !folded)) show(chosen(view, COUNTRY, code));
+    if (panel.rows.some(({ value, folded }) => value === code && !folded)) show(chosen(view, COUNTRY, { value: code }));
   };
   const row = pointed && panel.rows.find(({ value }) => value === pointed.code);
   return (

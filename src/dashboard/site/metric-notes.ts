@@ -2,6 +2,7 @@
 
 import type { Metric } from "../../report/query.ts";
 import type { Note } from "../../report/summary-answer.ts";
+import { isBound } from "./rows.ts";
 
 /** Notes on a metric of the whole, and not of a breakdown: each kind once. */
 export function notesOf(notes: readonly Note[], metric: Metric): Note[] {
@@ -11,5 +12,5 @@ export function notesOf(notes: readonly Note[], metric: Metric): Note[] {
 
 /** Whether a number with these notes may be smaller in truth. */
 export function isAtMost(notes: readonly Note[]): boolean {
-  return notes.some(({ code }) => code === "upper_bound" || code === "estimate");
+  return notes.some(({ code }) => isBound(code));
 }

@@ -2,9 +2,10 @@
 
 import type { SummaryAnswer } from "../../report/summary-answer.ts";
 import type { View, ViewFilter } from "../address.ts";
-import { date, dateRange, displayName, listed } from "../format.ts";
+import { date, dateRange, listed } from "../format.ts";
 import { t } from "../texts.ts";
 import type { Days } from "./period.ts";
+import { valueText } from "./values.ts";
 
 const PROPERTY = "event:props:";
 
@@ -13,18 +14,21 @@ export function propertyDimension(name: string): string {
   return PROPERTY + name;
 }
 
-export function dimensionName(dimension: string): string {
-  if (dimension.startsWith(PROPERTY)) return t.value.property(dimension.slice(PROPERTY.length));
-  return t.value.dimensions[dimension] ?? dimension;
+/** The name of the custom property that a dimension is; null for any other. */
+export function propertyOf(dimension: string): string | null {
+  return dimension.startsWith(PROPERTY) ? dimension.slice(PROPERTY.length) : null;
 }
 
-/** What a value is called: countries and languages by the reader's words, regions by the answer's. */
+export function dimensionName(dimension: string): string {
+  const property = propertyOf(dimension);
+  return property === null ? (t.value.dimensions[dimension] ?? dimension) : t.value.property(property);
+}
+
+/** What a value is called: by the reader's words, regions by the answer's. */
 export function valueName(dimension: string, value: string, answer: SummaryAnswer | null): string {
-  if (dimension === "visit:country") return displayName("region", value);
-  if (dimension === "visit:language") return displayName("language", value);
   const panel = answer?.dimensions[dimension];
   const row = panel && "rows" in panel ? panel.rows.find((one) => one.value === value) : undefined;
-  return row?.name ?? value;
+  return valueText(dimension, row ?? { value });
 }
 
 /** Source is Google or Bing */

@@ -1,8 +1,8 @@
 import { Menu } from "../parts/menu.tsx";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
+import { dimensionName } from "./names.ts";
 import type { Said } from "./rows.ts";
-import { dimensionText } from "./values.ts";
 
 /** The way to the full list, and what is to be said of the numbers. */
 export function PanelFoot({ dimension, said }: { dimension: string; said: Said }) {
@@ -11,7 +11,7 @@ export function PanelFoot({ dimension, said }: { dimension: string; said: Said }
     <footer class="panel-foot">
       <button type="button" class="plain" onClick={() => show({ list: { dimension, search: "", page: 1 } })}>
         {common.details}
-        <span class="unseen"> {panels.openList(dimensionText(dimension))}</span>
+        <span class="unseen"> {panels.openList(dimensionName(dimension))}</span>
       </button>
       {said.texts.length > 0 && (
         <Menu class="plain" label={said.bounds.size > 0 ? "≤" : "i"} name={panels.about}>

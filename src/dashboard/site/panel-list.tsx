@@ -33,7 +33,7 @@ export function PanelList({ answer, view, domain, shown, choice }: Props) {
       <>
         {choice && <div class="panel-choices">{choice}</div>}
         {list && "refused" in list ? (
-          <RefusedNotice refused={list.refused} view={view} />
+          <RefusedNotice refused={list.refused} view={view} answer={answer} />
         ) : (
           <Empty isGoals={dimension === "event:goal" && !list} answer={answer} domain={domain} />
         )}

@@ -21,7 +21,6 @@ export interface PanelTabs {
 export const MAP = "map";
 /** Values of a custom property that is chosen. */
 export const PROPERTIES = "properties";
-const PROPERTY_PREFIX = "event:props:";
 const HOSTNAME = "event:hostname";
 
 const of = (name: string, ...more: readonly string[]): Tab => ({ name, shows: [name, ...more] });
@@ -66,15 +65,6 @@ export const WHOLE_OF: Partial<Record<string, string>> = {
 export const VERSIONS_OF: Partial<Record<string, string>> = Object.fromEntries(
   Object.entries(WHOLE_OF).map(([version, whole]) => [whole, version]),
 );
-
-export function propertyDimension(name: string): string {
-  return PROPERTY_PREFIX + name;
-}
-
-/** The name of the custom property that a dimension is; null for any other. */
-export function propertyOf(dimension: string): string | null {
-  return dimension.startsWith(PROPERTY_PREFIX) ? dimension.slice(PROPERTY_PREFIX.length) : null;
-}
 
 type Dimensions = SummaryAnswer["dimensions"];
 

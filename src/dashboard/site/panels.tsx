@@ -9,7 +9,7 @@ import { t } from "../texts.ts";
 import { PanelList } from "./panel-list.tsx";
 import { openTab, PANELS, type PanelTabs, PROPERTIES, tabsOf, withTab } from "./panel-tabs.ts";
 import "./panels.css";
-import { dimensionText } from "./values.ts";
+import { dimensionName } from "./names.ts";
 
 const Properties = lazyPart(() => import("./properties.tsx").then(({ Properties }) => Properties));
 
@@ -52,7 +52,7 @@ function PanelCard({ panel, answer, view, domain }: Props & { panel: PanelTabs }
     >
       {tab.shows.map((name) => (
         <option key={name} value={name}>
-          {dimensionText(name)}
+          {dimensionName(name)}
         </option>
       ))}
     </select>

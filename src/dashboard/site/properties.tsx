@@ -2,14 +2,15 @@ import type { ComponentChild } from "preact";
 import type { SummaryAnswer } from "../../report/summary-answer.ts";
 import type { View } from "../address.ts";
 import { FailureNotice } from "../parts/failure.tsx";
-import { useQuery } from "../parts/use-query.ts";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
 import { listQuery, PROPERTY_METRICS, rowsOf, saidBy } from "./list-query.ts";
+import { propertyDimension } from "./names.ts";
 import { PanelFoot } from "./panel-foot.tsx";
-import { propertyDimension, withTab } from "./panel-tabs.ts";
+import { withTab } from "./panel-tabs.ts";
 import { RowTable } from "./row-table.tsx";
 import { ROWS_SHOWN } from "./rows.ts";
+import { useQuery } from "./use-query.ts";
 
 interface Props {
   answer: SummaryAnswer;

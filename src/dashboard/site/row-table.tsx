@@ -7,7 +7,8 @@ import { t } from "../texts.ts";
 import { chosen, isRowChosen } from "./choosing.ts";
 import { barsOf, cellText, columnText } from "./rows.ts";
 import "./row-table.css";
-import { dimensionText, flagOf, valueText } from "./values.ts";
+import { dimensionName } from "./names.ts";
+import { flagOf, valueText } from "./values.ts";
 
 interface Props {
   dimension: string;
@@ -36,7 +37,7 @@ export function RowTable(props: Props) {
       <thead>
         <tr>
           <th scope="col" aria-sort={order(dimension)}>
-            {head ?? dimensionText(dimension)}
+            {head ?? dimensionName(dimension)}
           </th>
           {metrics.map((metric) => {
             const text = columnText(metric, dimension);
@@ -88,9 +89,9 @@ function Row({
             <button
               type="button"
               class="row-value"
-              aria-pressed={isRowChosen(view.filters, dimension, row.value)}
+              aria-pressed={isRowChosen(view.filters, dimension, row)}
               title={text}
-              onClick={() => show({ ...chosen(view, dimension, row.value), list: null })}
+              onClick={() => show({ ...chosen(view, dimension, row), list: null })}
             >
               {inside}
             </button>

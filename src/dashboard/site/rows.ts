@@ -18,8 +18,13 @@ export interface Said {
 /** What the answer's notes say of a dimension's list, each thing once. */
 export function saidOf(notes: readonly Note[], dimension: string): Said {
   const about = notes.filter((note) => note.dimension === dimension);
-  const bounds = about.flatMap(({ code, metrics = [] }) => (code === "upper_bound" ? metrics : []));
+  const bounds = about.flatMap(({ code, metrics = [] }) => (isBound(code) ? metrics : []));
   return { bounds: new Set(bounds), texts: [...new Set(about.map(noteText))] };
+}
+
+/** Whether a number of which this is said may be smaller in truth. */
+export function isBound(code: string | undefined): boolean {
+  return code === "upper_bound" || code === "estimate";
 }
 
 /** What a note says in the reader's language, or in the server's words. */

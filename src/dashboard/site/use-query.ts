@@ -1,17 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Amount } from "../../report/summary-answer.ts";
 import { ApiError, askJson } from "../api.ts";
 import { type Loaded, NOTHING } from "../summary.ts";
-
-/** What `POST /api/v2/query` answers, as far as lists need it. */
-export interface QueryAnswer {
-  results: { dimensions: string[]; metrics: (number | Amount | null)[] }[];
-  meta: {
-    total_rows?: number;
-    /** By metric, of those that are no exact counts. */
-    metric_warnings?: Record<string, { code: string; warning: string }>;
-  };
-}
+import type { QueryAnswer } from "./list-query.ts";
 
 /**
  * Asks a question of v2 while the component shows, and again whenever it changes; the last answer stays meanwhile.
