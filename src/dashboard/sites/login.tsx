@@ -1,40 +1,96 @@
-import { useState } from "preact/hooks";
-import { ApiError, askJson } from "../api.ts";
+import { useId, useRef, useState } from "preact/hooks";
+import { ApiError, ask, type Failure } from "../api.ts";
+import { LanguageChoice } from "../parts/language.tsx";
 import { t } from "../texts.ts";
-import "../parts/form.css";
+import "./login.css";
 
 /** A form that opens a session by a key. */
 export function Login({ onDone }: { onDone: () => void }) {
   const [key, setKey] = useState("");
-  const [failure, setFailure] = useState("");
-  const { login, states } = t.value;
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [isAsking, setAsking] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const { login } = t.value;
   const submit = async (event: Event) => {
     event.preventDefault();
+    setAsking(true);
+    setFailure(null);
     try {
-      await askJson("/api/session", { method: "POST", json: { key } });
+      await ask("/api/session", { method: "POST", json: { key: key.trim() } });
       onDone();
     } catch (error) {
-      setFailure(error instanceof ApiError && error.failure.kind === "login" ? login.wrong : states.failed);
+      if (!(error instanceof ApiError)) throw error;
+      setFailure(error.failure);
+      setAsking(false);
+      field.current?.focus();
     }
   };
   return (
-    <form class="fields" onSubmit={submit}>
-      <label>
-        {login.key}
-        <input
-          type="password"
-          required
-          autocomplete="current-password"
-          value={key}
-          onInput={({ currentTarget }) => setKey(currentTarget.value)}
-        />
-      </label>
-      <p class="bad" role="alert">
-        {failure}
+    <form class="login-form" onSubmit={submit}>
+      {/* Password managers keep a key under this name. */}
+      <input type="text" name="username" autocomplete="username" value="footfall" readOnly hidden />
+      <label for={id}>{login.key}</label>
+      <input
+        id={id}
+        ref={field}
+        type="password"
+        name="password"
+        required
+        autocomplete="current-password"
+        value={key}
+        aria-describedby={`${id}-hint ${id}-failure`}
+        aria-invalid={failure?.kind === "login"}
+        onInput={({ currentTarget }) => setKey(currentTarget.value)}
+      />
+      <p class="soft" id={`${id}-hint`}>
+        {login.keyHint}
       </p>
-      <button type="submit" class="main">
+      <p class="bad" id={`${id}-failure`} role="alert">
+        {failure && reasonOf(failure)}
+      </p>
+      <button type="submit" class="main" disabled={isAsking}>
         {login.submit}
       </button>
     </form>
+  );
+}
+
+function reasonOf(failure: Failure): string {
+  const { login, states } = t.value;
+  switch (failure.kind) {
+    case "login":
+    case "locked":
+      return login.wrong;
+    case "busy":
+      return failure.retryAfterSeconds === null
+        ? failure.message || states.busy
+        : login.tooMany(Math.ceil(failure.retryAfterSeconds / 60));
+    case "offline":
+      return states.offlineEmpty;
+    case "refused":
+      return failure.message;
+  }
+}
+
+interface PageProps {
+  onDone: () => void;
+  /** Why another key is needed, where one was given. */
+  reason?: string;
+}
+
+/** The page of whoever is not logged in. */
+export function LoginPage({ onDone, reason }: PageProps) {
+  const { login } = t.value;
+  return (
+    <main id="content" class="login-page">
+      <h1>Footfall</h1>
+      <p class="soft">{login.about}</p>
+      <div class="card">
+        {reason && <p class="login-reason">{reason}</p>}
+        <Login onDone={onDone} />
+      </div>
+      <LanguageChoice />
+    </main>
   );
 }
