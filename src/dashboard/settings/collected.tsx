@@ -10,7 +10,9 @@ import type { PartProps, SiteSettings } from "./site.ts";
 export function Collected({ site, save }: PartProps) {
   const { settings, dimensions } = t.value;
   const { detail_days: detailDays, retention_months: retentionMonths } = site;
-  const counted = DIMENSIONS.flatMap(({ property }: Dimension) => dimensions[property ?? ""] ?? []);
+  const properties = new Set(DIMENSIONS.map(({ property }: Dimension) => property));
+  // In the order of the words, which is that of the reports.
+  const counted = Object.entries(dimensions).flatMap(([property, name]) => (properties.has(property) ? name : []));
   return (
     <Section id="collected" title={settings.parts.collected} about={settings.collectedAbout}>
       <h3>{settings.counted}</h3>

@@ -35,7 +35,7 @@ export function Confirm({ title, children, button, phrase, onConfirm, onClose }:
       await onConfirm();
       close();
     },
-    "",
+    null,
   );
   const shown = isWrong
     ? { ...form, isSaved: false, errors: { phrase: settings.phraseWrong } }

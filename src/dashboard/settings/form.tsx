@@ -25,9 +25,9 @@ export interface FormState {
 /**
  * @param fields whose errors are shown at them, as the API names them
  * @param send saves, or throws an ApiError
- * @param said what is read out when it is saved
+ * @param said what is read out when it is saved: "Saved" where absent; null: nothing
  */
-export function useForm(fields: readonly string[], send: () => Promise<void>, said?: string): FormState {
+export function useForm(fields: readonly string[], send: () => Promise<void>, said?: string | null): FormState {
   const [isSending, setSending] = useState(false);
   const [isSaved, setSaved] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -41,7 +41,7 @@ export function useForm(fields: readonly string[], send: () => Promise<void>, sa
     try {
       await send();
       setSaved(true);
-      announce(said ?? t.value.common.saved);
+      if (said !== null) announce(said ?? t.value.common.saved);
     } catch (thrown) {
       if (!(thrown instanceof ApiError)) throw thrown;
       setSaved(false);

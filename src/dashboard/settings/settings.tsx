@@ -66,22 +66,28 @@ function SettingsOf({ domain }: { domain: string }) {
         <Link to={siteOf(domain)}>{domain}</Link>
         <span>{settings.title}</span>
       </Bar>
-      <h1>{settings.of(domain)}</h1>
-      {site && (
-        <nav class="settings-nav" aria-label={settings.title}>
-          <ul>
-            {PARTS.map(([id]) => (
-              <li key={id}>
-                <a href={`#${id}`}>{settings.parts[id]}</a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      )}
       <main id="content">
+        <h1>{settings.of(domain)}</h1>
         {failure && <Unavailable failure={failure} onRetry={again} />}
         {!site && !failure && <p class="waiting">{common.loading}</p>}
-        {site && PARTS.map(([id, Part]) => <Part key={id} site={site} save={save} />)}
+        {site && (
+          <>
+            <nav class="settings-nav" aria-label={settings.title}>
+              <ul>
+                {PARTS.map(([id]) => (
+                  <li key={id}>
+                    <a href={`#${id}`}>{settings.parts[id]}</a>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+            <div class="settings-parts">
+              {PARTS.map(([id, Part]) => (
+                <Part key={id} site={site} save={save} />
+              ))}
+            </div>
+          </>
+        )}
       </main>
       <footer class="settings-foot">
         <LanguageChoice />

@@ -16,7 +16,7 @@ interface Made {
 }
 
 interface Props {
-  /** A site was made. */
+  /** There is something new to see of the sites: one was made, or is being counted. */
   onMade: () => void;
   /** Absent where there is nothing behind it to go back to. */
   onClose?: () => void;
@@ -42,7 +42,7 @@ export function AddSite({ onMade, onClose }: Props) {
         {made ? sites.made(made.domain) : sites.add}
       </h2>
       {made ? (
-        <Pasting made={made} more={close} />
+        <Pasting made={made} more={close} onReceived={onMade} />
       ) : (
         <NewSite
           more={close}
@@ -91,13 +91,19 @@ function NewSite({ more, onMade }: { more: ComponentChildren; onMade: (site: Mad
   );
 }
 
-function Pasting({ made: { domain, snippet }, more }: { made: Made; more: ComponentChildren }) {
+interface PastingProps {
+  made: Made;
+  more: ComponentChildren;
+  onReceived: () => void;
+}
+
+function Pasting({ made: { domain, snippet }, more, onReceived }: PastingProps) {
   const { sites } = t.value;
   return (
     <div class="form">
       <p>{sites.paste}</p>
       <Copyable label={sites.snippet} text={snippet} rows={5} />
-      <FirstHit domain={domain} />
+      <FirstHit domain={domain} onReceived={onReceived} />
       <p class="form-foot">
         <Link to={siteOf(domain)} class="button main">
           {sites.openReports}

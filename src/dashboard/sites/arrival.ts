@@ -4,14 +4,16 @@ import type { Drop, LiveAnswer } from "../../report/summary-answer.ts";
 
 export type Arrival =
   | { kind: "waiting" }
-  /** Something of today counted. */
+  /** Something counted: so many page views and other events today. */
   | { kind: "received"; pageviews: number; events: number }
   /** Requests came, and none of them counted: the most frequent reason first. */
   | { kind: "dropped"; drops: Drop[] };
 
 /** What has come today. */
 export function arrivalOf({ today, minutes, visitors }: LiveAnswer): Arrival {
-  const { pageviews, events } = today;
+  const { pageviews } = today;
+  // A page view is an event as well.
+  const events = Math.max(0, today.events - pageviews);
   // Shortly after midnight the last minutes are yesterday's: they show as well that the snippet works.
   const isCounted =
     pageviews + events + today.visitors + visitors > 0 || minutes.some((minute) => minute.pageviews > 0);

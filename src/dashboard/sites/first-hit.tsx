@@ -12,7 +12,7 @@ import "./first-hit.css";
 import { useWhileVisible } from "./while-visible.ts";
 
 /** Looks whether anything of a site arrives, until something has. */
-export function FirstHit({ domain }: { domain: string }) {
+export function FirstHit({ domain, onReceived }: { domain: string; onReceived?: () => void }) {
   const [arrival, setArrival] = useState<Arrival>({ kind: "waiting" });
   const [failure, setFailure] = useState<Failure | null>(null);
   const { firstHit } = t.value.sites;
@@ -23,7 +23,9 @@ export function FirstHit({ domain }: { domain: string }) {
       setFailure(null);
       setArrival(found);
       // The others stand on the page for as long as nothing else comes.
-      if (found.kind === "received") announce(firstHit.received);
+      if (found.kind !== "received") return;
+      announce(firstHit.received);
+      onReceived?.();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setFailure(error.failure);
@@ -31,14 +33,15 @@ export function FirstHit({ domain }: { domain: string }) {
   };
   useWhileVisible(look, (elapsedMs) => (isWaiting ? waitMs(elapsedMs) : null));
   return (
-    <div class={`first-hit ${arrival.kind}`}>
+    <div class={`first-hit is-${arrival.kind}`}>
       <p>
         <span class="lamp" aria-hidden="true" />
         {arrival.kind === "received" ? firstHit.received : firstHit.waiting}
       </p>
       {arrival.kind === "received" && (
         <p>
-          {firstHit.today(whole(arrival.pageviews), whole(arrival.events))}{" "}
+          {arrival.pageviews > 0 && `${firstHit.pageviews(arrival.pageviews)} `}
+          {arrival.events > 0 && `${firstHit.events(arrival.events)} `}
           <Link to={siteOf(domain, { period: "day" })}>{firstHit.open}</Link>
         </p>
       )}

@@ -1,16 +1,25 @@
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ApiError, ask, type Failure } from "../api.ts";
 import { LanguageChoice } from "../parts/language.tsx";
 import { t } from "../texts.ts";
 import "./login.css";
 
+interface Props {
+  onDone: () => void;
+  /** It is what the page is about: who opens it can type at once. */
+  isFocused?: boolean;
+}
+
 /** A form that opens a session by a key. */
-export function Login({ onDone }: { onDone: () => void }) {
+export function Login({ onDone, isFocused = false }: Props) {
   const [key, setKey] = useState("");
   const [failure, setFailure] = useState<Failure | null>(null);
   const [isAsking, setAsking] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
+  useEffect(() => {
+    if (isFocused) field.current?.focus();
+  }, [isFocused]);
   const { login } = t.value;
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -88,7 +97,7 @@ export function LoginPage({ onDone, reason }: PageProps) {
       <p class="soft">{login.about}</p>
       <div class="card">
         {reason && <p class="login-reason">{reason}</p>}
-        <Login onDone={onDone} />
+        <Login onDone={onDone} isFocused />
       </div>
       <LanguageChoice />
     </main>

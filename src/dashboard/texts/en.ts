@@ -361,7 +361,7 @@ export const en = {
       }),
     title: "Log in",
     key: "Admin key or API key",
-    keyHint: "npm start prints the admin key; it is also in the settings of your Worker.",
+    keyHint: "npm start prints the admin key. Of a deployed Worker it is the secret ADMIN_KEY.",
     submit: "Log in",
     wrong: "This key is not known here.",
     locked: "This link has a password",
@@ -407,7 +407,8 @@ export const en = {
     firstHit: {
       waiting: "Waiting for the first hit. Open one of the pages in another tab.",
       received: "The first hit has been received.",
-      today: (pageviews: string, events: string) => `Today: ${pageviews} pageviews, ${events} events.`,
+      pageviews: (count: number) => plural(count, { one: "# pageview today.", other: "# pageviews today." }),
+      events: (count: number) => plural(count, { one: "# other event today.", other: "# other events today." }),
       open: "Look at today",
       dropped: "Requests come in, but none of them is counted:",
       settings: "Change what counts",
