@@ -3,6 +3,7 @@ import { embedCode } from "../../src/dashboard/settings/embed.ts";
 import { fieldErrorOf } from "../../src/dashboard/settings/field-error.ts";
 import { entriesOf, linesOf } from "../../src/dashboard/settings/lines.ts";
 import { isShorter } from "../../src/dashboard/settings/retention.ts";
+import { shareWritten } from "../../src/dashboard/settings/written.ts";
 import { arrivalOf, waitMs } from "../../src/dashboard/sites/arrival.ts";
 import { domainIn } from "../../src/dashboard/sites/domain-in.ts";
 import type { Drop, LiveAnswer } from "../../src/report/summary-answer.ts";
@@ -121,6 +122,18 @@ describe("a frame", () => {
     expect(embedCode(url, 'Visits of "x" <y>')).toContain(
       `<iframe ${source} title="Visits of &quot;x&quot; &lt;y&gt;"`,
     );
+  });
+});
+
+describe("an import that is being written", () => {
+  it.each([
+    ["2026-01-01", "2026-01-10", null, null],
+    ["2026-01-01", "2026-01-10", "2026-01-01", 0.1],
+    ["2026-01-01", "2026-01-10", "2026-01-10", 1],
+    ["2026-03-28", "2026-03-31", "2026-03-29", 0.5],
+    ["2026-01-01", "2026-01-01", "2026-01-01", 1],
+  ])("from %s to %s, written to %s", (from, to, written_to, share) => {
+    expect(shareWritten({ from, to, written_to })).toBe(share);
   });
 });
 

@@ -9,12 +9,29 @@ import { focusSection, Section } from "./section.tsx";
 import type { PartProps } from "./site.ts";
 import { type Imported, type Progress, type Upload, upload } from "./upload.ts";
 import { useAnswer } from "./use-answer.ts";
+import { type PendingImport, shareWritten } from "./written.ts";
+
+interface Imports {
+  imports: Imported[];
+  /** The one that is being written. */
+  pending?: PendingImport | null;
+}
+
+/** How often to look how far an import is. */
+const LOOK_AGAIN_MS = 2_000;
 
 /** Moving counts in and out. */
 export function Exchange({ site: { domain } }: PartProps) {
   const path = `/api/v1/sites/${encodeURIComponent(domain)}`;
-  const load = async (path: string) => (await askJson<{ imports: Imported[] }>(path)).imports;
-  const { answer, failure, again } = useAnswer(`${path}/imports`, load);
+  const { answer, failure, again } = useAnswer<Imports>(`${path}/imports`, (path) => askJson(path));
+  const [isCounting, setCounting] = useState(false);
+  const pending = answer?.pending ?? null;
+  // Whoever comes back to the page finds how far it is as well.
+  useEffect(() => {
+    if (!isCounting && pending === null) return;
+    const timer = setTimeout(again, LOOK_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [isCounting, answer, failure]);
   const [leaving, setLeaving] = useState<Imported | null>(null);
   const { settings, common } = t.value;
   const remove = async ({ id }: Imported) => {
@@ -34,11 +51,11 @@ export function Exchange({ site: { domain } }: PartProps) {
       </p>
       <h3>{settings.import}</h3>
       <p class="soft">{settings.importAbout}</p>
-      <Importing domain={domain} onDone={again} />
+      <Importing domain={domain} pending={pending} onCounting={setCounting} onDone={again} />
       <FailureText failure={failure} />
-      {answer && answer.length > 0 && <h3>{settings.imports}</h3>}
+      {answer && answer.imports.length > 0 && <h3>{settings.imports}</h3>}
       <ul class="entries">
-        {answer?.map((one) => (
+        {answer?.imports.map((one) => (
           <li key={one.id}>
             <p class="entry-name">
               <strong>{nameOf(one)}</strong>{" "}
@@ -68,30 +85,45 @@ export function Exchange({ site: { domain } }: PartProps) {
 
 type State = { kind: "idle" } | Progress | { kind: "done"; imported: Imported } | { kind: "failed"; failure: Failure };
 
-function Importing({ domain, onDone }: { domain: string; onDone: () => Promise<void> }) {
+interface ImportingProps {
+  domain: string;
+  pending: PendingImport | null;
+  onCounting: (isCounting: boolean) => void;
+  onDone: () => Promise<void>;
+}
+
+function Importing({ domain, pending, onCounting, onDone }: ImportingProps) {
   const [state, setState] = useState<State>({ kind: "idle" });
   const [isOver, setOver] = useState(false);
   const running = useRef<Upload | null>(null);
   // Whoever leaves the page meanwhile is not told any more; what has arrived is counted all the same.
   useEffect(() => () => running.current?.abort(), []);
-  const { settings, common } = t.value;
-  const isBusy = state.kind === "sending" || state.kind === "counting";
+  const { settings } = t.value;
+  const progress: Progress | null =
+    state.kind === "sending" || state.kind === "counting" ? state : pending && { kind: "counting" };
 
   const start = async (files: readonly File[]) => {
-    if (files.length === 0 || isBusy) return;
+    if (files.length === 0 || progress) return;
     setState({ kind: "sending", share: 0 });
     announce(settings.sending);
     const sent = upload(domain, files, (progress) => {
-      if (progress.kind === "counting") announce(settings.counting);
+      if (progress.kind === "counting") {
+        announce(settings.counting);
+        onCounting(true);
+      }
       setState(progress);
     });
     running.current = sent;
     const result = await sent.result;
     running.current = null;
+    onCounting(false);
     if (result === "aborted") return setState({ kind: "idle" });
-    if ("failure" in result) return setState({ kind: "failed", failure: result.failure });
-    setState({ kind: "done", imported: result.imported });
-    announce(settings.imported);
+    if ("failure" in result) setState({ kind: "failed", failure: result.failure });
+    else {
+      setState({ kind: "done", imported: result.imported });
+      announce(settings.imported);
+    }
+    // Also where the answer was lost: it may be counted all the same.
     await onDone();
   };
   const drop = (event: DragEvent) => {
@@ -112,8 +144,12 @@ function Importing({ domain, onDone }: { domain: string; onDone: () => Promise<v
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      {isBusy ? (
-        <Busy state={state} onAbort={() => running.current?.abort()} />
+      {progress ? (
+        <Busy
+          progress={progress}
+          share={progress.kind === "sending" ? progress.share : pending && shareWritten(pending)}
+          onAbort={() => running.current?.abort()}
+        />
       ) : (
         <label class="drop-label">
           <span>{settings.chooseFiles}</span>
@@ -132,19 +168,25 @@ function Importing({ domain, onDone }: { domain: string; onDone: () => Promise<v
       )}
       {state.kind === "done" && <Done imported={state.imported} />}
       {state.kind === "failed" && <FailureText failure={state.failure} />}
-      {isBusy && <span class="unseen">{common.loading}</span>}
     </div>
   );
 }
 
-function Busy({ state, onAbort }: { state: Progress; onAbort: () => void }) {
+interface BusyProps {
+  progress: Progress;
+  /** 0 to 1; null: nobody knows. */
+  share: number | null;
+  onAbort: () => void;
+}
+
+function Busy({ progress, share, onAbort }: BusyProps) {
   const { settings, common } = t.value;
-  const text = state.kind === "sending" ? settings.sending : settings.counting;
+  const text = progress.kind === "sending" ? settings.sending : settings.counting;
   return (
     <div class="import-busy">
       <p>{text}</p>
-      <progress aria-label={text} {...(state.kind === "sending" && { value: state.share, max: 1 })} />
-      {state.kind === "sending" && (
+      <progress aria-label={text} {...(share !== null && { value: share, max: 1 })} />
+      {progress.kind === "sending" && (
         <button type="button" onClick={onAbort}>
           {common.cancel}
         </button>

@@ -450,7 +450,7 @@ export const en = {
     timezoneFrom: (zone: string, day: string) => `${zone} takes effect on ${day}.`,
     visibility: "Who sees the counts",
     public: "Public",
-    publicHint: "Everybody may look at this site's reports, without a key. Revenue stays hidden.",
+    publicHint: "Everybody may look at this site's reports,, without a key.",
     publicAddress: "Address of the public page",
     badge: "Badge",
     badgeHint: "Any page may show an image with this site's counts.",
@@ -458,7 +458,7 @@ export const en = {
     badgeAlt: "page views",
     minVisitors: "Least number of visitors shown apart",
     minVisitorsHint:
-      "To readers without a key of yours, values of fewer visitors are shown together as “Other”. 0 shows everything.",
+      "To readers without a key of yours, values of fewer visitors are shown together as “Other”, and revenue is hidden. 0 shows everything.",
 
     collectedAbout:
       "Footfall keeps counts: how many visitors, visits and pageviews a value had on a day. Two of the values may be counted together, never more.",
