@@ -101,11 +101,6 @@ export function listed(texts: readonly string[], type: "conjunction" | "disjunct
   return made(type, (to) => new Intl.ListFormat(to, { type })).format(texts);
 }
 
-/** A and B, or A or B. */
-export function listed(texts: readonly string[], type: "conjunction" | "disjunction"): string {
-  return made(type, (to) => new Intl.ListFormat(to, { type })).format(texts);
-}
-
 /** The hour of a time bucket's label (`2026-10-25 02:00:00`). */
 export function hour(label: string): string {
   const at = Date.parse(`${label.replace(" ", "T")}Z`);
