@@ -12,7 +12,9 @@ import { EVENT_FACT, GOAL_PROPERTY } from "./sources.ts";
 import type { Panel, PanelRow, Refused } from "./summary-answer.ts";
 
 /** Rows of a list. */
-export const PANEL_ROWS = 9;
+const PANEL_ROWS = 9;
+/** There are no more countries than that: all of them are on the map. */
+const COUNTRIES = 250;
 
 /** What a list of the summary asks. */
 export interface PanelQuestion {
@@ -22,6 +24,8 @@ export interface PanelQuestion {
   dimensions: readonly string[];
   /** What is told of them, as far as it can be. */
   metrics: readonly Metric[];
+  /** How many rows are told at most. */
+  rows: number;
 }
 
 const NAME_OF_VERSION: Partial<Record<string, string>> = {
@@ -47,6 +51,7 @@ const PANELS: readonly PanelQuestion[] = PROPERTIES.flatMap((property) => {
       name,
       dimensions: whole === undefined ? [name] : [whole, name],
       metrics: (SHOWN[kind] ?? METRICS_OF[kind]).filter((metric) => canBreakDown(property, metric)),
+      rows: name === "visit:country" ? COUNTRIES : PANEL_ROWS,
     },
   ];
 });
@@ -77,7 +82,7 @@ export function panelsUnder(filter: Filter | null, { goals }: Site): PanelQuesti
   if (goals.length === 0) return panels;
   const money: Metric[] = goals.some(({ currency }) => currency !== null) ? ["total_revenue"] : [];
   const metrics: Metric[] = ["visitors", "events", "conversion_rate", ...money];
-  return [...panels, { name: GOAL_PROPERTY, dimensions: [GOAL_PROPERTY], metrics }];
+  return [...panels, { name: GOAL_PROPERTY, dimensions: [GOAL_PROPERTY], metrics, rows: PANEL_ROWS }];
 }
 
 function asksGoals(filter: Filter | null): boolean {
@@ -93,7 +98,7 @@ function asksAbout(filter: Filter | null, isMeant: (property: Pick<Property, "na
 
 /** A list as it is answered: of one row more than are shown is told that there are more. */
 export async function panelOf(
-  { name }: PanelQuestion,
+  { name, rows: most }: PanelQuestion,
   outcome: PartialAnswer | Refusal,
 ): Promise<Panel | { refused: Refused }> {
   if (outcome instanceof Refusal) return { refused: refusedOf(outcome) };
@@ -101,7 +106,7 @@ export async function panelOf(
   const nameOf = name === "visit:region" ? await namesOf("region") : null;
   return {
     metrics: [...query.metrics],
-    rows: rows.slice(0, PANEL_ROWS).map(({ dimensions, isFolded, metrics }): PanelRow => {
+    rows: rows.slice(0, most).map(({ dimensions, isFolded, metrics }): PanelRow => {
       const value = joined(dimensions);
       const called = nameOf && !isFolded ? nameOf(value) : value;
       return {
@@ -112,7 +117,7 @@ export async function panelOf(
         ...metrics,
       };
     }),
-    more: rows.length > PANEL_ROWS,
+    more: rows.length > most,
   };
 }
 

@@ -56,7 +56,7 @@ export interface Amount {
   others?: Omit<Amount, "others">[];
 }
 
-/** The greatest values of a dimension. */
+/** The greatest values of a dimension, nine at most; of countries all. */
 export interface Panel {
   /** In the order in which they are best shown; the rows are ordered by the first. */
   metrics: Metric[];

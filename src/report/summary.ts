@@ -14,7 +14,7 @@ import { type Counts, firstDayOf, gatherLive } from "./gather.ts";
 import { shownLive } from "./live.ts";
 import { changeOf } from "./metrics.ts";
 import { commonNotes, comparedNotes, flagNotes, notCompared, once, panelNotes, totalsNotes } from "./notes.ts";
-import { PANEL_ROWS, panelOf, panelsUnder, refusedOf, totalsUnder } from "./panels.ts";
+import { panelOf, panelsUnder, refusedOf, totalsUnder } from "./panels.ts";
 import type { LocalNow, Range } from "./period.ts";
 import { plan } from "./planner.ts";
 import { propertyNames } from "./property-names.ts";
@@ -86,8 +86,8 @@ function queriesOf(
   return [
     queryOf({ metrics, range: soFar, filter }),
     queryOf({ metrics, range, filter, dimensions: [`time:${interval}`] }),
-    ...panelsUnder(filter, site).map(({ metrics, dimensions }) =>
-      queryOf({ metrics, range, filter, dimensions, page: { offset: 0, count: PANEL_ROWS + 1 } }),
+    ...panelsUnder(filter, site).map(({ metrics, dimensions, rows }) =>
+      queryOf({ metrics, range, filter, dimensions, page: { offset: 0, count: rows + 1 } }),
     ),
     // Of which events the public may know, so that it is told of no other's properties.
     ...(minVisitors > 0 ? [queryOf({ metrics: ["visitors"], range, dimensions: ["event:name"] })] : []),

@@ -174,6 +174,15 @@ describe("the summary", () => {
     expect(body.dimensions["visit:country"]?.rows).toEqual([]);
   });
 
+  it("has all countries, which are drawn on a map", async () => {
+    const codes = ["DE", "EE", "FI", "FR", "GB", "IN", "JP", "LT", "LV", "NO", "SE", "US"];
+    const location = Object.fromEntries(codes.map((code) => [code, [1, 1, 1]]));
+    const { body } = await ask("", world(site, [{ days: [openDay(TODAY, { location })] }]));
+    expect(body.dimensions["visit:country"]?.rows.map(({ value }) => value).sort()).toEqual(codes);
+    expect(body.dimensions["visit:country"]?.more).toBe(false);
+    expect(body.dimensions["visit:region"]?.rows.length).toBeLessThanOrEqual(9);
+  });
+
   it("shows versions with the name they are of", async () => {
     const { dimensions } = (await ask("")).body;
     const values = (name: string) => dimensions[name]?.rows.map(({ value }) => value);
