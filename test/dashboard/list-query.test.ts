@@ -6,8 +6,10 @@ import {
   foundIn,
   listQuery,
   metricsOf,
+  refusalOf,
   rowsOf,
   saidBy,
+  shownMetrics,
   sortBy,
 } from "../../src/dashboard/site/list-query.ts";
 import { en } from "../../src/dashboard/texts/en.ts";
@@ -96,9 +98,29 @@ describe("a full list", () => {
     });
   });
 
-  it("has the metrics of its panel, and none where that was refused", () => {
+  it("of what is found shows no share, which would be one of just that", () => {
+    const metrics = ["visitors", "percentage"] as const;
+    expect(shownMetrics(list("visit:browser"), metrics)).toEqual(metrics);
+    expect(shownMetrics(list("visit:browser", { search: "fire" }), metrics)).toEqual(["visitors"]);
+    expect(shownMetrics(list("visit:country", { search: "latv" }), metrics)).toEqual(metrics);
+    const found = list("visit:country", { search: "latv" });
+    expect(fileQuery(answer, view, found, metrics, ["LV"]).metrics).toEqual(["visitors"]);
+    expect(fileQuery(answer, view, list("visit:country"), metrics, ["LV"]).metrics).toEqual(metrics);
+  });
+
+  it.each([
+    ["event:props:plan", [], false],
+    ["event:props:plan", ["event:name", "event:goal", "event:props:plan"], false],
+    ["event:props:plan", ["event:name", "visit:country"], true],
+    ["event:props:plan", ["event:props:place"], true],
+    ["event:name", ["visit:country"], false],
+  ])("of %s under filters by %o is refused: %s", (dimension, others, isRefused) => {
+    const filters = others.map((other) => ({ operator: "is" as const, dimension: other, values: ["a"] }));
+    expect(refusalOf(dimension, filters) !== null).toBe(isRefused);
+  });
+
+  it("has the metrics of its panel", () => {
     expect(metricsOf(answer, "event:page")).toEqual(["visitors", "pageviews"]);
-    expect(metricsOf(answer, "visit:source")).toBeNull();
     expect(metricsOf(answer, "event:props:plan")).toEqual(["visitors", "events"]);
     expect(metricsOf(answer, "nonsense")).toEqual(["visitors"]);
   });

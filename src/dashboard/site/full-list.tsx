@@ -18,8 +18,10 @@ import {
   listQuery,
   metricsOf,
   ROWS_A_PAGE,
+  refusalOf,
   rowsOf,
   saidBy,
+  shownMetrics,
   sortBy,
 } from "./list-query.ts";
 import { dimensionName } from "./names.ts";
@@ -44,12 +46,13 @@ export function FullList({ answer, view, list }: Props) {
   const { dimension } = list;
   const metrics = metricsOf(answer, dimension);
   const panel = answer.dimensions[dimension];
+  const refused = panel && "refused" in panel ? panel.refused : refusalOf(dimension, view.filters);
   return (
     <Dialog title={dimensionName(dimension)} kind="full-list" onClose={close}>
-      {metrics ? (
-        <Found key={dimension} answer={answer} view={view} list={list} metrics={metrics} />
+      {refused ? (
+        <RefusedNotice refused={refused} view={view} answer={answer} />
       ) : (
-        panel && "refused" in panel && <RefusedNotice refused={panel.refused} view={view} answer={answer} />
+        <Found key={dimension} answer={answer} view={view} list={list} metrics={shownMetrics(list, metrics)} />
       )}
     </Dialog>
   );

@@ -1,8 +1,8 @@
 /** The questions of full lists, and their answers as rows. Pure. */
 
 import type { Metric } from "../../report/query.ts";
-import type { Amount, PanelRow, SummaryAnswer } from "../../report/summary-answer.ts";
-import type { OpenList, Sort, View } from "../address.ts";
+import type { Amount, PanelRow, Refused, SummaryAnswer } from "../../report/summary-answer.ts";
+import type { OpenList, Sort, View, ViewFilter } from "../address.ts";
 import { filtersOf } from "./filters.ts";
 import { propertyOf } from "./names.ts";
 import { WHOLE_OF } from "./panel-tabs.ts";
@@ -26,11 +26,27 @@ export const MOST_ROWS = 10_000;
 /** What is asked about the values of a custom property. */
 export const PROPERTY_METRICS: Metric[] = ["visitors", "events"];
 
-/** What can be asked of a dimension: what the summary's panel shows; null where that was refused. */
-export function metricsOf({ dimensions }: SummaryAnswer, dimension: string): Metric[] | null {
+/** What can be asked of a dimension: what the summary's panel shows. */
+export function metricsOf({ dimensions }: SummaryAnswer, dimension: string): Metric[] {
   const panel = dimensions[dimension];
-  if (panel) return "refused" in panel ? null : panel.metrics;
+  if (panel && "metrics" in panel) return panel.metrics;
   return propertyOf(dimension) === null ? ["visitors"] : PROPERTY_METRICS;
+}
+
+/** What values of a property can be filtered by, besides themselves: properties are counted by event. */
+const JOINED_WITH_PROPERTIES = ["event:name", "event:goal"];
+
+/** Why a list cannot be told under the filters, where that is known without asking: of properties. */
+export function refusalOf(dimension: string, filters: readonly ViewFilter[]): Refused | null {
+  const isJoined = (other: string) => other === dimension || JOINED_WITH_PROPERTIES.includes(other);
+  if (propertyOf(dimension) === null || filters.every((filter) => isJoined(filter.dimension))) return null;
+  return { code: "not_counted_together", message: "" };
+}
+
+/** What of a panel's metrics a list asks: a share would be one of what is found, and not of all. */
+export function shownMetrics({ dimension, search }: OpenList, metrics: readonly Metric[]): Metric[] {
+  const isFound = search.trim() !== "" && !isTranslated(dimension);
+  return metrics.filter((metric) => !(isFound && metric === "percentage"));
 }
 
 /** A page of a list, as v2 is asked for it. What a translated list is searched for is found among all of its few rows. */
@@ -59,7 +75,8 @@ export function fileQuery(
   const { dimension, search } = list;
   const isWhole = isTranslated(dimension) && search !== "";
   const filters = isWhole ? [["is", dimension, found]] : searchOf(dimension, search);
-  return { ...questionOf(answer, view, list, metrics, filters), pagination: { limit: MOST_ROWS, offset: 0 } };
+  const asked = metrics.filter((metric) => filters.length === 0 || metric !== "percentage");
+  return { ...questionOf(answer, view, list, asked, filters), pagination: { limit: MOST_ROWS, offset: 0 } };
 }
 
 function questionOf(

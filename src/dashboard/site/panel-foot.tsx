@@ -14,7 +14,11 @@ export function PanelFoot({ dimension, said }: { dimension: string; said: Said }
         <span class="unseen"> {panels.openList(dimensionName(dimension))}</span>
       </button>
       {said.texts.length > 0 && (
-        <Menu class="plain" label={said.bounds.size > 0 ? "≤" : "i"} name={panels.about}>
+        <Menu
+          class="plain"
+          label={<span aria-hidden="true">{said.bounds.size > 0 ? "≤" : "i"}</span>}
+          name={panels.about}
+        >
           {said.texts.map((text) => (
             <p key={text} class="panel-said">
               {text}

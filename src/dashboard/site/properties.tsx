@@ -4,10 +4,11 @@ import type { View } from "../address.ts";
 import { FailureNotice } from "../parts/failure.tsx";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
-import { listQuery, PROPERTY_METRICS, rowsOf, saidBy } from "./list-query.ts";
+import { listQuery, PROPERTY_METRICS, refusalOf, rowsOf, saidBy } from "./list-query.ts";
 import { propertyDimension } from "./names.ts";
 import { PanelFoot } from "./panel-foot.tsx";
 import { withTab } from "./panel-tabs.ts";
+import { RefusedNotice } from "./refused.tsx";
 import { RowTable } from "./row-table.tsx";
 import { ROWS_SHOWN } from "./rows.ts";
 import { useQuery } from "./use-query.ts";
@@ -47,15 +48,18 @@ export function Properties({ answer, view }: Props) {
 }
 
 function PropertyValues({ answer, view, dimension, choice }: Props & { dimension: string; choice: ComponentChild }) {
+  const refused = refusalOf(dimension, view.filters);
   const list = { dimension, search: "", page: 1 };
-  const question = listQuery(answer, view, list, PROPERTY_METRICS, ROWS_SHOWN);
+  const question = refused ? null : listQuery(answer, view, list, PROPERTY_METRICS, ROWS_SHOWN);
   const { answer: found, isLoading, failure, retry } = useQuery(question);
   const rows = found ? rowsOf(dimension, PROPERTY_METRICS, found) : [];
-  if (failure || !found || rows.length === 0) {
+  if (refused || failure || !found || rows.length === 0) {
     return (
       <>
         <div class="panel-choices">{choice}</div>
-        {failure ? (
+        {refused ? (
+          <RefusedNotice refused={refused} view={view} answer={answer} />
+        ) : failure ? (
           <FailureNotice failure={failure} onRetry={retry} />
         ) : (
           <div class="panel-note soft">
