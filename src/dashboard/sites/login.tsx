@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ApiError, ask, type Failure } from "../api.ts";
 import { LanguageChoice } from "../parts/language.tsx";
+import { Link } from "../parts/link.tsx";
 import { t } from "../texts.ts";
 import "./login.css";
 
@@ -27,12 +28,15 @@ export function Login({ onDone, isFocused = false }: Props) {
     setFailure(null);
     try {
       await ask("/api/session", { method: "POST", json: { key: key.trim() } });
+      // It may be asked for again, where this key does not open what is wanted.
+      setKey("");
       onDone();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setFailure(error.failure);
-      setAsking(false);
       field.current?.focus();
+    } finally {
+      setAsking(false);
     }
   };
   return (
@@ -99,6 +103,11 @@ export function LoginPage({ onDone, reason }: PageProps) {
         {reason && <p class="login-reason">{reason}</p>}
         <Login onDone={onDone} isFocused />
       </div>
+      {reason && (
+        <p>
+          <Link to={{ kind: "sites" }}>{t.value.common.allSites}</Link>
+        </p>
+      )}
       <LanguageChoice />
     </main>
   );
