@@ -469,7 +469,7 @@ export const en = {
       "Cookies or anything else on the visitor's device (but an opt-out, where the visitor asks for it)",
       "The IP address and the full User-Agent: they are gone with the request",
       "City or coordinates: country and region at most",
-      "What stands after the ? of an address, but for utm_…, ref and source",
+      "What stands after the ? of a page's address, but for utm_…, ref and source",
       "The screen's size: a class of widths at most",
       "Who came, or that somebody came again on another day",
       "What one visitor did: there is no record of a single visit",
