@@ -22,12 +22,12 @@ export function seriesOf({ rows, query }: Answer, at: SeriesNow): Bucket[] {
   });
 }
 
-/** The times compared with, each at the place of the one it is compared to; null where there is none. */
-export function comparedSeries(series: readonly Bucket[], before: Answer): (Bucket | null)[] {
+/** The times compared with, each at the place of the one of the series it is compared to; null where there is none. */
+export function comparedSeries({ rows, query }: Answer, before: Answer): (Bucket | null)[] {
   const byPlace = new Map(before.rows.flatMap((row) => (row.time ? [[row.time.index, row] as const] : [])));
-  return series.map((_, place) => {
+  return rows.map((_, place) => {
     const row = byPlace.get(place);
-    return row?.time ? { ...named(row.time), ...numbers(before.query.metrics, row.metrics) } : null;
+    return row?.time ? { ...named(row.time), ...numbers(query.metrics, row.metrics) } : null;
   });
 }
 

@@ -59,7 +59,7 @@ export function summary(request: Request, context: Context, access: Access = ACC
     const now = localNow(site, context.now);
     const firstDay = asked.period === "all" ? await firstDayOf(counts) : now.today;
     const view = viewOf(asked, now, firstDay);
-    if (wantsCsv(request, context.url)) return seriesCsv(view, filter, counts);
+    if (wantsCsv(request, context.url)) return seriesCsv(view, filter, counts, now);
     const [{ report, isCompared }, firstKnown, live] = await Promise.all([
       lookedUp(view, filter, counts),
       firstDayBefore(view, counts, now),
@@ -158,9 +158,9 @@ async function shown(
     intervals: intervals.filter((name) => name !== "hour" || areHoursTold(view.range, filter, site)),
     timeseries,
     compared_series:
-      Array.isArray(timeseries) && timesBefore && !(timesBefore instanceof Refusal)
-        ? comparedSeries(timeseries, timesBefore)
-        : null,
+      times instanceof Refusal || timesBefore === null || timesBefore instanceof Refusal
+        ? null
+        : comparedSeries(times, timesBefore),
     dimensions: Object.fromEntries(lists),
     properties: propertyNames(further[1] ?? [], known[0]?.query.filter ?? null, site.goals, mayTell(events)),
     drops: dropsOf(further[0] ?? []),
@@ -203,16 +203,21 @@ function areHoursTold(range: Range, filter: Filter | null, { goals }: Site): boo
   }
 }
 
-async function seriesCsv({ range, interval }: View, filter: Filter | null, counts: Counts): Promise<Response> {
+async function seriesCsv(
+  { range, interval }: View,
+  filter: Filter | null,
+  counts: Counts,
+  now: LocalNow,
+): Promise<Response> {
   const query = queryOf({ metrics: totalsUnder(filter), range, filter, dimensions: [`time:${interval}`] });
   const [series] = (await runEach([query], counts)).outcomes;
   if (!series || series instanceof Refusal) throw series ?? new Refusal("interval", "has no times");
   const { metrics } = series.query;
-  return csvAnswer(
-    counts.site.domain,
-    ["date", ...metrics],
-    series.rows.map(({ dimensions, metrics: of }) => [...dimensions, ...metrics.map((metric) => of[metric] ?? null)]),
-  );
+  const rows = seriesOf(series, { ...now, now: counts.now }).map((bucket) => [
+    bucket.date,
+    ...metrics.map((metric) => bucket[metric] ?? null),
+  ]);
+  return csvAnswer(counts.site.domain, ["date", ...metrics], rows);
 }
 
 function changed(metric: Metric, now: Outcome, before: Outcome | null): NonNullable<SummaryAnswer["metrics"][Metric]> {
