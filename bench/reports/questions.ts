@@ -64,7 +64,7 @@ export function questions(domain: string, today: string): Question[] {
         totals: [totalsOf(metrics, "value")],
         "totals before": [totalsOf(metrics, "comparison_value")],
         days: timeseries.map(({ date, ...counts }) => ({ value: date, ...counts })),
-        ...dimensions,
+        ...Object.fromEntries(Object.entries(dimensions).map(([name, { rows = [] }]) => [name, rows])),
       }),
       isOfPairs: false,
       plain: {
@@ -116,7 +116,8 @@ type Totals = Record<"visitors" | "pageviews" | "visits", { value: number; compa
 interface Summary {
   metrics: Totals;
   timeseries: (Omit<Counted, "value"> & { date: string })[];
-  dimensions: Panels;
+  /** Lists; of those that are refused there are no rows. */
+  dimensions: Record<string, { rows?: Counted[] }>;
 }
 
 function totalsOf(metrics: Totals, which: "value" | "comparison_value"): Counted {

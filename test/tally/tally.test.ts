@@ -284,6 +284,17 @@ describe("handing over to D1", () => {
   });
 });
 
+it("names the properties that events had, where that is asked", async () => {
+  await record(
+    pageview(NOON, 1, { props: [["theme", "dark"]] }),
+    pageview(NOON, 1, { kind: "event", event: { name: "Log: in", interactive: true }, props: [["method", "mail"]] }),
+  );
+  const [named] = await tally().open({ dimensions: [], properties: true });
+  expect(named?.properties?.toSorted()).toEqual(["event:Log%3A in:method", "event:pageview:theme"]);
+  expect(named?.dimensions).toEqual({});
+  expect(await tally().open({ dimensions: [] })).toEqual([{ day: "2040-11-22", dimensions: {}, pairs: {} }]);
+});
+
 describe("live numbers", () => {
   it("are the visitors of the last five minutes, and the last thirty minutes by minute", async () => {
     await record(pageview(NOON, 1), pageview(NOON, 1), pageview(NOON, 2));
@@ -297,6 +308,15 @@ describe("live numbers", () => {
     ]);
     at(NOON + 6 * MINUTE_MS);
     expect((await tally().live()).visitors).toBe(1);
+  });
+
+  it("come with what open days counted, where that is asked", async () => {
+    await record(pageview(NOON, 1), pageview(NOON, 2));
+    const { days, ...live } = await tally().pulse({ from: "2040-11-22" });
+    expect(live).toEqual(await tally().live());
+    expect(days).toEqual(await tally().open({ dimensions: ["site", "dropped"], from: "2040-11-22" }));
+    expect(days.map(({ day, dimensions }) => [day, Object.keys(dimensions)])).toEqual([["2040-11-22", ["site"]]]);
+    expect((await tally().pulse({ from: "2040-11-23" })).days).toEqual([]);
   });
 });
 
