@@ -59,8 +59,28 @@ async function bundle(): Promise<(Rolldown.OutputChunk | Rolldown.OutputAsset)[]
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
+      rolldownOptions: { output: { codeSplitting: { groups: [{ debugName: "first view", name: firstView() }] } } },
     },
   });
   if (!("output" in result)) throw new Error("Vite built something other than one bundle");
   return result.output;
+}
+
+/**
+ * All code that the page begins with goes into one file. Left alone, the bundler makes a file of each bit of it that a part
+ * shares which is loaded later: twenty requests, and 5 % more bytes.
+ */
+function firstView(): (id: string, context: Rolldown.ChunkingContext) => string | null {
+  let first: Set<string> | null = null;
+  return (id, context) => {
+    first ??= reachableFrom(join(root, "main.tsx"), context);
+    return first.has(id) ? "page" : null;
+  };
+}
+
+/** A module and what it imports, and what that imports in turn; not what is loaded later. */
+function reachableFrom(entry: string, modules: Rolldown.ChunkingContext): Set<string> {
+  const found = new Set([entry]);
+  for (const id of found) for (const imported of modules.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
+  return found;
 }
