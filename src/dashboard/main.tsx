@@ -11,6 +11,11 @@ import { followAddress } from "./summary.ts";
 import { loadLanguage } from "./texts.ts";
 
 followAddress();
-await loadLanguage();
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+const hasWords = await loadLanguage().then(
+  () => true,
+  () => false,
+);
+if (root && hasWords) render(<App />, root);
+// There are no words of any language to say it in.
+else if (root) root.textContent = "Footfall could not be loaded. Please load this page again.";

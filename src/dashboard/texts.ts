@@ -1,16 +1,17 @@
 /**
- * The language of the page: that of the reader's browser, unless he chose another. English comes with the page; the
- * others are loaded when they are needed.
+ * The language of the page: that of the reader's browser, unless he chose another. Words are loaded by language: nobody
+ * waits for those of others.
  */
 
 import { computed, signal } from "@preact/signals";
-import { en, type Texts } from "./texts/en.ts";
+import type { Texts } from "./texts/en.ts";
 
 /** Languages, by what they call themselves. */
 export const LANGUAGES = { en: "English", de: "Deutsch", es: "Español", fr: "Français", ru: "Русский" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-const LOADERS: Record<Exclude<Language, "en">, () => Promise<{ texts: Texts }>> = {
+const LOADERS: Record<Language, () => Promise<{ texts: Texts }>> = {
+  en: () => import("./texts/en.ts").then(({ en }) => ({ texts: en })),
   de: () => import("./texts/de.ts"),
   es: () => import("./texts/es.ts"),
   fr: () => import("./texts/fr.ts"),
@@ -20,36 +21,52 @@ const LOADERS: Record<Exclude<Language, "en">, () => Promise<{ texts: Texts }>> 
 const CHOSEN = "footfall.language";
 
 export const language = signal<Language>("en");
-const loaded = signal<Texts>(en);
-/** All words of the page. */
-export const t = computed(() => loaded.value);
+const loaded = signal<Texts | null>(null);
+/** All words of the page. There are none before `loadLanguage` or `speak` has ended. */
+export const t = computed((): Texts => {
+  if (loaded.value === null) throw new Error("no words are loaded yet");
+  return loaded.value;
+});
 /** How numbers and dates are written: the reader's own variant of the language, where he has one (`de-CH`). */
 export const locale = computed(
-  () => navigator.languages.find((tag) => languageOf(tag) === language.value) ?? language.value,
+  () => navigator.languages.find((tag) => languageOf(tag) === language.value && isLocale(tag)) ?? language.value,
 );
 
 /** Chooses a language for good. */
 export async function chooseLanguage(chosen: Language): Promise<void> {
   localStorage.setItem(CHOSEN, chosen);
-  await load(chosen);
+  await speak(chosen);
 }
 
-/** The language to begin with. Resolves when its words are there. */
+/** The language to begin with. Resolves when its words are there. @throws where not even the English ones can be had */
 export async function loadLanguage(): Promise<void> {
   const chosen = languageOf(localStorage.getItem(CHOSEN) ?? "");
-  await load(chosen ?? navigator.languages.map(languageOf).find((known) => known !== null) ?? "en");
+  await speak(chosen ?? navigator.languages.map(languageOf).find((known) => known !== null) ?? "en");
 }
 
-async function load(to: Language): Promise<void> {
+/** Loads the words of a language. Where they cannot be had, the page stays as it is, or begins in English. */
+export async function speak(to: Language): Promise<void> {
   try {
-    loaded.value = to === "en" ? en : (await LOADERS[to]()).texts;
+    loaded.value = (await LOADERS[to]()).texts;
     language.value = to;
-  } catch {
-    // Offline, or this page is older than what the Worker serves: better English than nothing.
+  } catch (error) {
+    // Offline, or this page is older than what the Worker serves.
+    if (loaded.value !== null) return;
+    if (to === "en") throw error;
+    await speak("en");
   }
 }
 
 function languageOf(tag: string): Language | null {
   const base = tag.slice(0, 2).toLowerCase();
   return base in LANGUAGES && !/^[a-z]/i.test(tag[2] ?? "") ? (base as Language) : null;
+}
+
+/** Some systems name languages in ways of their own (`en-US@posix`). */
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { OpenList } from "../../src/dashboard/address.ts";
 import {
   fileName,
@@ -13,8 +13,11 @@ import {
   sortBy,
 } from "../../src/dashboard/site/list-query.ts";
 import { en } from "../../src/dashboard/texts/en.ts";
+import { speak } from "../../src/dashboard/texts.ts";
 import type { SummaryAnswer } from "../../src/report/summary-answer.ts";
 import { V2_QUERY } from "../../src/report/v2-schema.ts";
+
+beforeAll(() => speak("en"));
 
 const answer = {
   site: "example.com",

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { ViewFilter } from "../../src/dashboard/address.ts";
 import { chosen, isRowChosen, withChosen } from "../../src/dashboard/site/choosing.ts";
 import { droppedOf, shareOf } from "../../src/dashboard/site/dropped.ts";
@@ -8,7 +8,10 @@ import { barsOf, cellText, hostOf, saidOf } from "../../src/dashboard/site/rows.
 import { SHADES, shadesOf } from "../../src/dashboard/site/shades.ts";
 import { flagOf, valueText } from "../../src/dashboard/site/values.ts";
 import { en } from "../../src/dashboard/texts/en.ts";
+import { speak } from "../../src/dashboard/texts.ts";
 import type { Panel, SummaryAnswer } from "../../src/report/summary-answer.ts";
+
+beforeAll(() => speak("en"));
 
 const rows = (...values: string[]): Panel => ({
   metrics: ["visitors"],
