@@ -209,7 +209,7 @@ class Statement {
       `SELECT min(dimension) FROM counts WHERE site_id = ${site} AND dimension > ${after} AND dimension < 'event;'`;
     this.#with.push(
       `event_dimensions(name) AS (
-         ${next("'event:'")} ${this.#guard ? `AND ${this.#unanswered(this.#guard)}` : ""} UNION ALL
+         SELECT (${next("'event:'")}) ${this.#guard ? `WHERE ${this.#unanswered(this.#guard)}` : ""} UNION ALL
          SELECT (${next("event_dimensions.name")}) FROM event_dimensions WHERE name IS NOT NULL
        )`,
     );
