@@ -16,7 +16,7 @@ export interface Env {
   METER: DurableObjectNamespace<Meter>;
   /** The static files: the shell of the dashboard's pages. Absent where the Worker runs without its files. */
   ASSETS?: Fetcher;
-  /** Requests an hour of each caller; 0: no limit. Unset: `LIMITS.apiRequestsPerHour`. */
+  /** Requests an hour of a key, and a tenth of those of readers without one (`meter/rate.ts`); 0: no limit. Unset: `LIMITS.apiRequestsPerHour`. */
   API_REQUESTS_PER_HOUR?: string | number;
   /** The owner's key for everything. Unset or empty: no admin. */
   ADMIN_KEY?: string;

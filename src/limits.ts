@@ -82,7 +82,7 @@ export const LIMITS = {
   /** What is looked at of a User-Agent. */
   userAgentChars: 1_000,
 
-  /** Requests of one key, of one shared link, or of the public of one site; API_REQUESTS_PER_HOUR says another number. */
+  /** Requests of one key; ten times as many of one shared link, or of the public of one site. API_REQUESTS_PER_HOUR says another number. */
   apiRequestsPerHour: 600,
   /** Wrong passwords for one shared link in one window; then no guess is looked at until the window ends. */
   wrongPasswords: 10,

@@ -1,7 +1,7 @@
 /**
- * How often a caller may ask: each key, each shared link, the public of each site, and its badges so many requests an
- * hour. The admin key may always. What strangers ask costs one request more for each 2,000 rows that D1 looked at: they
- * may not spend the owner's quota (5 million rows a day on the free plan) by the hundred thousand a request.
+ * How often a caller may ask: each key and the badges of each site so many requests an hour, each shared link and the
+ * public of each site ten times as many. The admin key may always. What strangers ask costs more for the rows that D1 looked
+ * at: they may not spend the owner's quota (5 million rows a day on the free plan) by the hundred thousand a request.
  */
 
 import type { Env } from "../env.ts";
@@ -31,15 +31,27 @@ const PATIENCE_MS = 1_000;
 const refusedUntil = new Map<string, number>();
 const REFUSED_MOST = 1_000;
 
-/** Rows of D1 that cost as much as a request. */
+/**
+ * Behind a key is one program, behind a link or a public site many readers, each of whose pages asks some 90 times an hour
+ * while it is looked at.
+ */
+const READERS = 10;
+
+/** Rows of D1 that cost as much as a request of a key. Readers together may make D1 look at no more than a key's limit of these. */
 const ROWS_PER_REQUEST = 2_000;
+
+/** Of how many readers a caller is. */
+function readersOf({ kind }: Caller): number {
+  return kind === "link" || kind === "public" ? READERS : 1;
+}
 
 /**
  * Counts a request. While the meter is away requests are let through: it guards against excess, not against strangers.
  * @returns the 429 to answer, or null to go on
  */
-export async function overRate(env: RateEnv, { kind, id }: Caller, now: number): Promise<Response | null> {
-  const limit = requestsPerHour(env.API_REQUESTS_PER_HOUR);
+export async function overRate(env: RateEnv, caller: Caller, now: number): Promise<Response | null> {
+  const { kind, id } = caller;
+  const limit = requestsPerHour(env.API_REQUESTS_PER_HOUR) * readersOf(caller);
   if (limit === 0) return null;
   const name = `${LETTERS[kind]}:${id}`;
   const known = refusedUntil.get(name) ?? 0;
@@ -77,17 +89,19 @@ export async function overTries(env: RateEnv, now: number): Promise<Response | n
  */
 export function chargedFor(
   env: RateEnv,
-  { kind, id }: Caller,
+  caller: Caller,
   now: number,
   later: (work: Promise<unknown>) => void,
 ): (rowsRead: number) => void {
-  const limit = requestsPerHour(env.API_REQUESTS_PER_HOUR);
+  const { kind, id } = caller;
+  const limit = requestsPerHour(env.API_REQUESTS_PER_HOUR) * readersOf(caller);
+  const rowsOfOne = ROWS_PER_REQUEST / readersOf(caller);
   let rows = 0;
   return (rowsRead) => {
     // A question may be several of D1: what is left of one counts with the next.
     rows += rowsRead;
-    const cost = Math.floor(rows / ROWS_PER_REQUEST);
-    rows -= cost * ROWS_PER_REQUEST;
+    const cost = Math.floor(rows / rowsOfOne);
+    rows -= cost * rowsOfOne;
     if (limit > 0 && cost > 0) later(ask(env, `${LETTERS[kind]}:${id}`, limit, now, cost));
   };
 }
