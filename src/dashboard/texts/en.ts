@@ -450,7 +450,7 @@ export const en = {
     timezoneFrom: (zone: string, day: string) => `${zone} takes effect on ${day}.`,
     visibility: "Who sees the counts",
     public: "Public",
-    publicHint: "Everybody may look at this site's reports,, without a key.",
+    publicHint: "Everybody may look at this site's reports, without a key.",
     publicAddress: "Address of the public page",
     badge: "Badge",
     badgeHint: "Any page may show an image with this site's counts.",
