@@ -101,10 +101,10 @@ export const texts: Texts = {
   metrics: {
     visitors: "Посетители",
     visits: "Визиты",
-    pageviews: "Просмотры страниц",
+    pageviews: "Просмотры",
     views_per_visit: "Страниц за визит",
-    bounce_rate: "Показатель отказов",
-    visit_duration: "Длительность визита",
+    bounce_rate: "Отказы",
+    visit_duration: "Время на сайте",
     events: "События",
     percentage: "Доля",
     conversion_rate: "Конверсия",
@@ -169,7 +169,7 @@ export const texts: Texts = {
     when: "Когда",
     weekOf: (day: string) => `Неделя с ${day}`,
     partial: "ещё идёт",
-    cut: "неполностью",
+    cut: "не целиком",
     before: "Раньше",
     change: "Изменение",
     from: (value: string) => `было ${value}`,
@@ -334,7 +334,7 @@ export const texts: Texts = {
     },
   },
   notes: {
-    sum_of_days: "Посетители каждого дня сложены: в другой день никто не узнаётся.",
+    sum_of_days: "Посетители сложены по дням: вернувшийся в другой день учтён снова, так как никого не узнают.",
     upper_bound:
       "≤: не больше этого числа. Посетитель с несколькими из этих значений за один день учтён по разу в каждом.",
     estimate: "Доля от числа, которое само является верхней границей.",
