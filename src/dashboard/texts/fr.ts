@@ -356,7 +356,7 @@ export const texts: Texts = {
       "Vous n’êtes plus connecté. Connectez-vous dans un autre onglet, puis recommencez : rien de ce qui est ici n’est perdu.",
     tooMany: (minutes: number) =>
       plural(minutes, {
-        one: "Trop de tentatives. Réessayez dans une minute.",
+        one: "Trop de tentatives. Réessayez dans # minute.",
         other: "Trop de tentatives. Réessayez dans # minutes.",
       }),
     title: "Se connecter",
