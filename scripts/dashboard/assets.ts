@@ -24,7 +24,7 @@ const A_DAY = `  Cache-Control: public, max-age=86400\n${SAFE}`;
 
 /** @throws where the dashboard does not build, with Vite's own words */
 export async function dashboardAssets(): Promise<Assets> {
-  const [built, drawn] = await Promise.all([bundle(), drawnFiles()]);
+  const [built, drawn] = await Promise.all([dashboardBundle(), drawnFiles()]);
   const files: Assets["files"] = new Map();
   for (const { fileName, ...file } of built) {
     const path = fileName === "index.html" ? "dashboard.html" : join(FOLDER, fileName);
@@ -39,7 +39,11 @@ export async function dashboardAssets(): Promise<Assets> {
   return { files, headers: headers.join(""), redirects: "" };
 }
 
-async function bundle(): Promise<(Rolldown.OutputChunk | Rolldown.OutputAsset)[]> {
+/** What Vite builds: scripts with what they are made of, styles, pictures, and the shell as `index.html`. */
+export type Bundle = (Rolldown.OutputChunk | Rolldown.OutputAsset)[];
+
+/** Builds `src/dashboard`. @throws where it does not build, with Vite's own words */
+export async function dashboardBundle(): Promise<Bundle> {
   const result = await build({
     configFile: false,
     root,
@@ -59,28 +63,11 @@ async function bundle(): Promise<(Rolldown.OutputChunk | Rolldown.OutputAsset)[]
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
-      rolldownOptions: { output: { codeSplitting: { groups: [{ debugName: "first view", name: firstView() }] } } },
+      // What every page needs is one script, however its parts are shared with what is loaded later: smaller, and asked for
+      // once. Later parts import it, so it must not wait for one of them while it is evaluated.
+      rolldownOptions: { output: { codeSplitting: { groups: [{ name: "page", tags: ["$initial"] }] } } },
     },
   });
   if (!("output" in result)) throw new Error("Vite built something other than one bundle");
   return result.output;
-}
-
-/**
- * All code that the page begins with goes into one file. Left alone, the bundler makes a file of each bit of it that a part
- * shares which is loaded later: twenty requests, and 5 % more bytes.
- */
-function firstView(): (id: string, context: Rolldown.ChunkingContext) => string | null {
-  let first: Set<string> | null = null;
-  return (id, context) => {
-    first ??= reachableFrom(join(root, "main.tsx"), context);
-    return first.has(id) ? "page" : null;
-  };
-}
-
-/** A module and what it imports, and what that imports in turn; not what is loaded later. */
-function reachableFrom(entry: string, modules: Rolldown.ChunkingContext): Set<string> {
-  const found = new Set([entry]);
-  for (const id of found) for (const imported of modules.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
-  return found;
 }

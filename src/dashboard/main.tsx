@@ -12,10 +12,11 @@ import { loadLanguage } from "./texts.ts";
 
 followAddress();
 const root = document.getElementById("app");
-const hasWords = await loadLanguage().then(
-  () => true,
-  () => false,
+// Not awaited at the top level: the words' own script may import from this one, and each would wait for the other.
+void loadLanguage().then(
+  () => root && render(<App />, root),
+  () => {
+    // There are no words of any language to say it in.
+    if (root) root.textContent = "Footfall could not be loaded. Please load this page again.";
+  },
 );
-if (root && hasWords) render(<App />, root);
-// There are no words of any language to say it in.
-else if (root) root.textContent = "Footfall could not be loaded. Please load this page again.";
