@@ -3,8 +3,9 @@
  * waits for those of others.
  */
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { Texts } from "./texts/en.ts";
+import type { OwnersTexts } from "./texts/owners/en.ts";
 
 /** Languages, by what they call themselves. */
 export const LANGUAGES = { en: "English", de: "Deutsch", es: "Español", fr: "Français", ru: "Русский" } as const;
@@ -18,6 +19,14 @@ const LOADERS: Record<Language, () => Promise<{ texts: Texts }>> = {
   ru: () => import("./texts/ru.ts"),
 };
 
+const OWNERS_LOADERS: Record<Language, () => Promise<{ owners: OwnersTexts }>> = {
+  en: () => import("./texts/owners/en.ts"),
+  de: () => import("./texts/owners/de.ts"),
+  es: () => import("./texts/owners/es.ts"),
+  fr: () => import("./texts/owners/fr.ts"),
+  ru: () => import("./texts/owners/ru.ts"),
+};
+
 const CHOSEN = "footfall.language";
 
 export const language = signal<Language>("en");
@@ -26,6 +35,13 @@ const loaded = signal<Texts | null>(null);
 export const t = computed((): Texts => {
   if (loaded.value === null) throw new Error("no words are loaded yet");
   return loaded.value;
+});
+const loadedOwners = signal<OwnersTexts | null>(null);
+let speaksToOwners = false;
+/** The same, and those of the pages for owners. There are none before `speakToOwners` has ended. */
+export const allWords = computed((): Texts & OwnersTexts => {
+  if (loadedOwners.value === null) throw new Error("no words for owners are loaded yet");
+  return { ...t.value, ...loadedOwners.value };
 });
 /** How numbers and dates are written: the reader's own variant of the language, where he has one (`de-CH`). */
 export const locale = computed(
@@ -47,14 +63,24 @@ export async function loadLanguage(): Promise<void> {
 /** Loads the words of a language. Where they cannot be had, the page stays as it is, or begins in English. */
 export async function speak(to: Language): Promise<void> {
   try {
-    loaded.value = (await LOADERS[to]()).texts;
-    language.value = to;
+    const [{ texts }, ofOwners] = await Promise.all([LOADERS[to](), speaksToOwners ? OWNERS_LOADERS[to]() : null]);
+    batch(() => {
+      loaded.value = texts;
+      if (ofOwners) loadedOwners.value = ofOwners.owners;
+      language.value = to;
+    });
   } catch (error) {
     // Offline, or this page is older than what the Worker serves.
     if (loaded.value !== null) return;
     if (to === "en") throw error;
     await speak("en");
   }
+}
+
+/** Loads the words of the pages for owners, too. @throws where they cannot be had */
+export async function speakToOwners(): Promise<void> {
+  loadedOwners.value ??= (await OWNERS_LOADERS[language.value]()).owners;
+  speaksToOwners = true;
 }
 
 function languageOf(tag: string): Language | null {

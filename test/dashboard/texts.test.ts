@@ -1,12 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { texts as de } from "../../src/dashboard/texts/de.ts";
-import { en, type Texts } from "../../src/dashboard/texts/en.ts";
+import { en as english, type Texts } from "../../src/dashboard/texts/en.ts";
 import { texts as es } from "../../src/dashboard/texts/es.ts";
 import { texts as fr } from "../../src/dashboard/texts/fr.ts";
+import { owners as deOwners } from "../../src/dashboard/texts/owners/de.ts";
+import { owners as englishOwners, type OwnersTexts } from "../../src/dashboard/texts/owners/en.ts";
+import { owners as esOwners } from "../../src/dashboard/texts/owners/es.ts";
+import { owners as frOwners } from "../../src/dashboard/texts/owners/fr.ts";
+import { owners as ruOwners } from "../../src/dashboard/texts/owners/ru.ts";
 import { texts as ru } from "../../src/dashboard/texts/ru.ts";
 import type { Language } from "../../src/dashboard/texts.ts";
 
-const TRANSLATIONS: Record<Exclude<Language, "en">, Texts> = { de, es, fr, ru };
+type AllTexts = Texts & OwnersTexts;
+
+const en: AllTexts = { ...english, ...englishOwners };
+const TRANSLATIONS: Record<Exclude<Language, "en">, AllTexts> = {
+  de: { ...de, ...deOwners },
+  es: { ...es, ...esOwners },
+  fr: { ...fr, ...frOwners },
+  ru: { ...ru, ...ruOwners },
+};
 
 /** Texts that a language has in common with English, in the order of their letters. */
 const SAME: Record<Exclude<Language, "en">, string[]> = {
@@ -95,7 +108,7 @@ function valuesOf(said: Said): (string | number)[][] {
 }
 
 /** A language's texts as they are shown, beside the English ones. */
-function samples(translation: Texts): { path: string; english: Sample; own: Sample }[] {
+function samples(translation: AllTexts): { path: string; english: Sample; own: Sample }[] {
   const own = new Map(leaves(translation as Tree));
   return leaves(en as Tree).flatMap(([path, english]) => {
     const translated = own.get(path);
@@ -115,7 +128,7 @@ function numbersIn(text: string): string[] {
   return text.replace(/(?<=\d)[\s.,](?=\d{3}\b)/gu, "").match(/\d+/g) ?? [];
 }
 
-describe.each(Object.entries(TRANSLATIONS) as [Exclude<Language, "en">, Texts][])(
+describe.each(Object.entries(TRANSLATIONS) as [Exclude<Language, "en">, AllTexts][])(
   "the words in %s",
   (language, texts) => {
     const shown = samples(texts);

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { DIMENSIONS, type Dimension } from "../../dimensions.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Field, Form, useForm } from "./form.tsx";
 import { isShorter } from "./retention.ts";
 import { Section } from "./section.tsx";
@@ -8,7 +8,7 @@ import type { PartProps, SiteSettings } from "./site.ts";
 
 /** What is counted and what never is, and for how long counts are kept. */
 export function Collected({ site, save }: PartProps) {
-  const { settings, dimensions } = t.value;
+  const { settings, dimensions } = allWords.value;
   const { detail_days: detailDays, retention_months: retentionMonths } = site;
   const properties = new Set(DIMENSIONS.map(({ property }: Dimension) => property));
   // In the order of the words, which is that of the reports.
@@ -48,7 +48,7 @@ function Retention({ kept, save }: { kept: Kept; save: PartProps["save"] }) {
   });
   const isErasing =
     isShorter(kept.detail_days, wanted.detail_days) || isShorter(kept.retention_months, wanted.retention_months);
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   return (
     <Form form={form} isDangerous={isErasing} {...(isErasing && { button: settings.saveAndErase })}>
       <Field form={form} name="retention_months" label={settings.retentionMonths} hint={settings.retentionMonthsHint}>

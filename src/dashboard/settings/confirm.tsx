@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useRef, useState } from "preact/hooks";
 import { Dialog } from "../parts/dialog.tsx";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Field, Form, useForm } from "./form.tsx";
 
 interface Props {
@@ -25,7 +25,7 @@ export function Confirm({ title, children, button, phrase, onConfirm, onClose }:
   latest.current = onClose;
   // The dialog opens anew with each other function it is given.
   const close = useCallback(() => latest.current(), []);
-  const { common, settings } = t.value;
+  const { common, settings } = allWords.value;
   const form = useForm(
     [],
     async () => {

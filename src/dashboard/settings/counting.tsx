@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { displayName, listed } from "../format.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Field, Form, useForm } from "./form.tsx";
 import { entriesOf, linesOf } from "./lines.ts";
 import { Section } from "./section.tsx";
@@ -28,7 +28,7 @@ export function Counting({ site, save }: PartProps) {
       excluded_paths: linesOf(lists.excluded_paths),
       excluded_countries: linesOf(lists.excluded_countries),
     });
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const hints = {
     allowed_hosts: settings.allowedHostsHint(site.domain),
     excluded_paths: settings.excludedPathsHint,
@@ -57,7 +57,7 @@ export function Counting({ site, save }: PartProps) {
 }
 
 function Countries({ codes }: { codes: string[] }) {
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const names = codes.map((code) => (code.toUpperCase() === "T1" ? "Tor" : displayName("region", code.toUpperCase())));
   return (
     <>

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ask, askJson, type Failure } from "../api.ts";
 import { date, dateRange, listed, whole } from "../format.ts";
 import { announce } from "../state.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Confirm } from "./confirm.tsx";
 import { FailureText } from "./form.tsx";
 import { focusSection, Section } from "./section.tsx";
@@ -33,7 +33,7 @@ export function Exchange({ site: { domain } }: PartProps) {
     return () => clearTimeout(timer);
   }, [isCounting, answer, failure]);
   const [leaving, setLeaving] = useState<Imported | null>(null);
-  const { settings, common } = t.value;
+  const { settings, common } = allWords.value;
   const remove = async ({ id }: Imported) => {
     await ask(`${path}/imports/${id}`, { method: "DELETE" });
     await again();
@@ -98,7 +98,7 @@ function Importing({ domain, pending, onCounting, onDone }: ImportingProps) {
   const running = useRef<Upload | null>(null);
   // Whoever leaves the page meanwhile is not told any more; what has arrived is counted all the same.
   useEffect(() => () => running.current?.abort(), []);
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const progress: Progress | null =
     state.kind === "sending" || state.kind === "counting" ? state : pending && { kind: "counting" };
 
@@ -180,7 +180,7 @@ interface BusyProps {
 }
 
 function Busy({ progress, share, onAbort }: BusyProps) {
-  const { settings, common } = t.value;
+  const { settings, common } = allWords.value;
   const text = progress.kind === "sending" ? settings.sending : settings.counting;
   return (
     <div class="import-busy">
@@ -196,7 +196,7 @@ function Busy({ progress, share, onAbort }: BusyProps) {
 }
 
 function Done({ imported }: { imported: Imported }) {
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const { days, visitors, pageviews, skipped, ignored, unchanged, from, to } = imported;
   return (
     <div class="import-done">

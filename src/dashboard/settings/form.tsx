@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ApiError, type Failure } from "../api.ts";
 import { announce } from "../state.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { fieldErrorOf } from "./field-error.ts";
 import "./form.css";
 
@@ -41,7 +41,7 @@ export function useForm(fields: readonly string[], send: () => Promise<void>, sa
     try {
       await send();
       setSaved(true);
-      if (said !== null) announce(said ?? t.value.common.saved);
+      if (said !== null) announce(said ?? allWords.value.common.saved);
     } catch (thrown) {
       if (!(thrown instanceof ApiError)) throw thrown;
       setSaved(false);
@@ -50,7 +50,8 @@ export function useForm(fields: readonly string[], send: () => Promise<void>, sa
       setSending(false);
     }
   };
-  const atField = error && (error.index === null ? error.rule : t.value.settings.line(error.index + 1, error.rule));
+  const atField =
+    error && (error.index === null ? error.rule : allWords.value.settings.line(error.index + 1, error.rule));
   return {
     isSending,
     isSaved,
@@ -80,7 +81,7 @@ export function Form({ form, button, isDangerous = false, more, children }: Form
   useEffect(() => {
     if (isWrong) element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [isWrong]);
-  const { common } = t.value;
+  const { common } = allWords.value;
   return (
     <form ref={element} class="form" noValidate onSubmit={submit} onInput={change}>
       {children}
@@ -103,7 +104,7 @@ export function Form({ form, button, isDangerous = false, more, children }: Form
 
 /** What went wrong, in words. */
 export function FailureText({ failure }: { failure: Failure | null }) {
-  const { login, states } = t.value;
+  const { login, states } = allWords.value;
   const text = () => {
     switch (failure?.kind) {
       case undefined:

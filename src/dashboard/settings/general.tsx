@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { addressOf } from "../address.ts";
 import { date } from "../format.ts";
 import { siteOf } from "../state.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Copyable } from "./copyable.tsx";
 import { Check, Field, Form, useForm } from "./form.tsx";
 import { Section } from "./section.tsx";
@@ -11,7 +11,7 @@ import { Timezone } from "./timezone.tsx";
 
 /** Timezone, and who sees what. */
 export function General({ site, save }: PartProps) {
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   return (
     <Section id="general" title={settings.parts.general}>
       <Days site={site} save={save} />
@@ -24,7 +24,7 @@ export function General({ site, save }: PartProps) {
 function Days({ site, save }: PartProps) {
   const [timezone, setTimezone] = useState(site.timezone);
   const form = useForm(["timezone"], async () => setTimezone((await save({ timezone })).timezone));
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const from = site.timezone_effective_from;
   return (
     <Form form={form}>
@@ -41,7 +41,7 @@ function Visibility({ site, save }: PartProps) {
   const form = useForm(["min_visitors"], async () => {
     await save({ public: isPublic, badge, min_visitors: least.trim() === "" ? Number.NaN : Number(least) });
   });
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const image = `${location.origin}/badge/${site.domain}.svg`;
   return (
     <>

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { ask } from "../api.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Confirm } from "./confirm.tsx";
 import { FailureText, Field, Form, useForm } from "./form.tsx";
 import { focusSection, Section } from "./section.tsx";
@@ -23,7 +23,7 @@ export function Goals({ site: { domain } }: PartProps) {
   const query = new URLSearchParams({ site_id: domain });
   const { answer, failure, again } = useAnswer(`${PATH}?${query}`, (path) => everyPage<Goal>(path, "goals"));
   const [leaving, setLeaving] = useState<Goal | null>(null);
-  const { settings, common } = t.value;
+  const { settings, common } = allWords.value;
   const remove = async ({ id }: Goal) => {
     await ask(`${PATH}/${id}?${query}`, { method: "DELETE" });
     await again();
@@ -32,7 +32,7 @@ export function Goals({ site: { domain } }: PartProps) {
   return (
     <Section id="goals" title={settings.parts.goals} about={settings.goalsAbout}>
       <FailureText failure={failure} />
-      {answer?.length === 0 && <p>{t.value.panels.goalsNone}</p>}
+      {answer?.length === 0 && <p>{allWords.value.panels.goalsNone}</p>}
       <ul class="entries">
         {answer?.map((goal) => (
           <li key={goal.id}>
@@ -68,7 +68,7 @@ function NewGoal({ domain, onAdded }: { domain: string; onAdded: () => Promise<v
   const [type, setType] = useState<Goal["goal_type"]>("event");
   const [name, setName] = useState("");
   const [currency, setCurrency] = useState("");
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const form = useForm(["event_name", "page_path", "currency"], async () => {
     const goal =
       type === "event"

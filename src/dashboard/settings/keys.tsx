@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { ask, askJson } from "../api.ts";
 import { date, listed } from "../format.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Confirm } from "./confirm.tsx";
 import { Copyable } from "./copyable.tsx";
 import { Check, FailureText, Field, Form, useForm } from "./form.tsx";
@@ -27,7 +27,7 @@ const PATH = "/api/v1/keys";
 export function Keys({ site: { domain } }: PartProps) {
   const { answer, failure, again } = useAnswer(PATH, (path) => everyPage<Key>(path, "keys"));
   const [leaving, setLeaving] = useState<Key | null>(null);
-  const { settings, common } = t.value;
+  const { settings, common } = allWords.value;
   const isForAdmin = failure?.kind === "refused" && failure.status === 403;
   const remove = async ({ id }: Key) => {
     await ask(`${PATH}/${id}`, { method: "DELETE" });
@@ -88,7 +88,7 @@ function NewKey({ domain, onMade }: { domain: string; onMade: () => Promise<void
   const [scopes, setScopes] = useState<Scope[]>(["stats"]);
   const [isForAll, setForAll] = useState(false);
   const [made, setMade] = useState<{ name: string; key: string } | null>(null);
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const form = useForm(["name", "scopes"], async () => {
     const json = { name, scopes, site_id: isForAll ? null : domain };
     setMade(await askJson<{ name: string; key: string }>(PATH, { method: "POST", json }));

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { ask } from "../api.ts";
 import { date } from "../format.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Confirm } from "./confirm.tsx";
 import { Copyable } from "./copyable.tsx";
 import { embedCode } from "./embed.ts";
@@ -25,7 +25,7 @@ export function Links({ site: { domain } }: PartProps) {
   const load = (path: string) => everyPage<SharedLink>(path, "shared_links");
   const { answer, failure, again } = useAnswer(`${PATH}?${query}`, load);
   const [leaving, setLeaving] = useState<SharedLink | null>(null);
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const remove = async ({ name }: SharedLink) => {
     await ask(PATH, { method: "DELETE", json: { site_id: domain, name } });
     await again();
@@ -65,7 +65,7 @@ interface OneProps {
 function OneLink({ link, domain, onChanged, onDelete }: OneProps) {
   const { name, url, has_password: hasPassword, created_at: createdAt } = link;
   const [password, setPassword] = useState("");
-  const { settings, common } = t.value;
+  const { settings, common } = allWords.value;
   const put = (password: string | null) => ask(PATH, { method: "PUT", json: { site_id: domain, name, password } });
   const form = useForm(["password"], async () => {
     await put(password);
@@ -124,7 +124,7 @@ interface PasswordProps {
 }
 
 function Password({ form, value, onChange, hint }: PasswordProps) {
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   return (
     <Field form={form} name="password" label={settings.password} hint={hint ?? settings.passwordHint}>
       {(wiring) => (
@@ -146,7 +146,7 @@ function Password({ form, value, onChange, hint }: PasswordProps) {
 function NewLink({ domain, taken, onMade }: { domain: string; taken: string[]; onMade: () => Promise<void> }) {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const isTaken = taken.includes(name.trim());
   const form = useForm(["name", "password"], async () => {
     // To the API that is a change of the link there is.

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { ask } from "../api.ts";
 import { announce, go } from "../state.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Confirm } from "./confirm.tsx";
 import { Section } from "./section.tsx";
 import type { PartProps } from "./site.ts";
@@ -9,7 +9,7 @@ import type { PartProps } from "./site.ts";
 /** The site, and all that was counted of it, gone for good. */
 export function Removal({ site: { domain } }: PartProps) {
   const [isAsking, setAsking] = useState(false);
-  const { settings } = t.value;
+  const { settings } = allWords.value;
   const remove = async () => {
     await ask(`/api/v1/sites/${encodeURIComponent(domain)}`, { method: "DELETE" });
     go({ kind: "sites" }, "replace");

@@ -6,7 +6,7 @@ import { Link } from "../parts/link.tsx";
 import { Bar } from "../sites/bar.tsx";
 import { LoginPage } from "../sites/login.tsx";
 import { siteOf } from "../state.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Collected } from "./collected.tsx";
 import { Counting } from "./counting.tsx";
 import { Exchange } from "./exchange.tsx";
@@ -31,7 +31,7 @@ const PARTS = [
   ["links", Links],
   ["exchange", Exchange],
   ["removal", Removal],
-] as const satisfies readonly (readonly [keyof typeof t.value.settings.parts, (props: PartProps) => unknown])[];
+] as const satisfies readonly (readonly [keyof typeof allWords.value.settings.parts, (props: PartProps) => unknown])[];
 
 /** The settings of a site. */
 export function Settings({ domain }: { domain: string }) {
@@ -41,7 +41,7 @@ export function Settings({ domain }: { domain: string }) {
 function SettingsOf({ domain }: { domain: string }) {
   const path = `/api/v1/sites/${encodeURIComponent(domain)}`;
   const { answer: site, failure, set, again } = useAnswer<SiteSettings>(path, (path) => askJson(path));
-  const { settings, common } = t.value;
+  const { settings, common } = allWords.value;
   useEffect(() => {
     document.title = `${settings.title} · ${domain} · Footfall`;
   }, [domain, settings]);
@@ -98,7 +98,7 @@ function SettingsOf({ domain }: { domain: string }) {
 
 function Unavailable({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
   if (failure.kind !== "refused") return <FailureNotice failure={failure} onRetry={onRetry} />;
-  const { settings, common } = t.value;
+  const { settings, common } = allWords.value;
   return (
     <div class="notice" role="alert">
       <p>{failure.status === 404 ? settings.noSuchSite : failure.message}</p>

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { FirstHit } from "../sites/first-hit.tsx";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Copyable } from "./copyable.tsx";
 import { Section } from "./section.tsx";
 import type { PartProps } from "./site.ts";
@@ -8,7 +8,7 @@ import type { PartProps } from "./site.ts";
 /** What is pasted into pages, and whether it works. */
 export function Snippet({ site }: PartProps) {
   const [isLooking, setLooking] = useState(false);
-  const { settings, sites } = t.value;
+  const { settings, sites } = allWords.value;
   return (
     <Section id="snippet" title={settings.parts.snippet} about={sites.paste}>
       <Copyable label={sites.snippet} text={site.snippet} rows={5} />

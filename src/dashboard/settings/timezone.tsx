@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { Field, type FormState } from "./form.tsx";
 
 interface Props {
@@ -12,7 +12,7 @@ interface Props {
 /** A timezone of the tz database, to be typed or chosen. */
 export function Timezone({ form, value, hint, onChange }: Props) {
   return (
-    <Field form={form} name="timezone" label={t.value.settings.timezone} hint={hint}>
+    <Field form={form} name="timezone" label={allWords.value.settings.timezone} hint={hint}>
       {(wiring) => (
         <>
           <input

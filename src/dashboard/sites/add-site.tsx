@@ -6,7 +6,7 @@ import { Copyable } from "../settings/copyable.tsx";
 import { Field, Form, useForm } from "../settings/form.tsx";
 import { Timezone } from "../settings/timezone.tsx";
 import { siteOf } from "../state.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { domainIn } from "./domain-in.ts";
 import { FirstHit } from "./first-hit.tsx";
 
@@ -30,7 +30,7 @@ export function AddSite({ onMade, onClose }: Props) {
   useEffect(() => {
     if (made) heading.current?.focus();
   }, [made]);
-  const { sites, common } = t.value;
+  const { sites, common } = allWords.value;
   const close = onClose && (
     <button type="button" onClick={onClose}>
       {made ? sites.done : common.cancel}
@@ -61,7 +61,7 @@ function NewSite({ more, onMade }: { more: ComponentChildren; onMade: (site: Mad
   const [timezone, setTimezone] = useState(() => new Intl.DateTimeFormat().resolvedOptions().timeZone || "Etc/UTC");
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
-  const { sites } = t.value;
+  const { sites } = allWords.value;
   const form = useForm(["domain", "timezone"], async () => {
     const json = { domain: domainIn(domain), timezone };
     setDomain(json.domain);
@@ -98,7 +98,7 @@ interface PastingProps {
 }
 
 function Pasting({ made: { domain, snippet }, more, onReceived }: PastingProps) {
-  const { sites } = t.value;
+  const { sites } = allWords.value;
   return (
     <div class="form">
       <p>{sites.paste}</p>

@@ -2,12 +2,12 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError, ask } from "../api.ts";
 import { Link } from "../parts/link.tsx";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import "./bar.css";
 
 /** The head of the owner's pages: where one is, and the way out. */
 export function Bar({ children }: { children?: ComponentChildren }) {
-  const { common, sites } = t.value;
+  const { common, sites } = allWords.value;
   const [hasFailed, setFailed] = useState(false);
   const logOut = async () => {
     try {

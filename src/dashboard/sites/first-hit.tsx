@@ -6,7 +6,7 @@ import { whole } from "../format.ts";
 import { Link } from "../parts/link.tsx";
 import { FailureText } from "../settings/form.tsx";
 import { announce, siteOf } from "../state.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { type Arrival, arrivalOf, waitMs } from "./arrival.ts";
 import "./first-hit.css";
 import { useWhileVisible } from "./while-visible.ts";
@@ -15,7 +15,7 @@ import { useWhileVisible } from "./while-visible.ts";
 export function FirstHit({ domain, onReceived }: { domain: string; onReceived?: () => void }) {
   const [arrival, setArrival] = useState<Arrival>({ kind: "waiting" });
   const [failure, setFailure] = useState<Failure | null>(null);
-  const { firstHit } = t.value.sites;
+  const { firstHit } = allWords.value.sites;
   const isWaiting = arrival.kind !== "received" && failure?.kind !== "login";
   const look = async () => {
     try {
@@ -52,7 +52,7 @@ export function FirstHit({ domain, onReceived }: { domain: string; onReceived?: 
 }
 
 function Dropped({ domain, drops }: { domain: string; drops: Extract<Arrival, { kind: "dropped" }>["drops"] }) {
-  const { drops: texts, sites } = t.value;
+  const { drops: texts, sites } = allWords.value;
   return (
     <div role="status">
       <p>{sites.firstHit.dropped}</p>

@@ -3,14 +3,14 @@ import { short, whole } from "../format.ts";
 import { Link } from "../parts/link.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { siteOf } from "../state.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 
 type Site = OverviewAnswer["sites"][number];
 
 /** A site at a glance. */
 export function SiteCard({ site, manages }: { site: Site; manages: boolean }) {
   const { domain, visitors, visitors_today: today, visitors_now: now } = site;
-  const { sites, common } = t.value;
+  const { sites, common } = allWords.value;
   const isAway = visitors === null && today === null;
   const total = (visitors ?? []).reduce((sum, count) => sum + count, 0);
   return (

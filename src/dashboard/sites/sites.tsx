@@ -4,7 +4,7 @@ import { ApiError, askJson, type Failure } from "../api.ts";
 import { FailureNotice } from "../parts/failure.tsx";
 import { LanguageChoice } from "../parts/language.tsx";
 import { announce } from "../state.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 import { AddSite } from "./add-site.tsx";
 import { Bar } from "./bar.tsx";
 import { LoginPage } from "./login.tsx";
@@ -24,7 +24,7 @@ export function Sites() {
   const [search, setSearch] = useState("");
   const [isAdding, setAdding] = useState(false);
   const asked = useRef(0);
-  const { sites: texts, common } = t.value;
+  const { sites: texts, common } = allWords.value;
   useEffect(() => {
     document.title = "Footfall";
   }, []);
@@ -97,7 +97,7 @@ export function Sites() {
             <SiteCard key={site.domain} site={site} manages={viewer?.manages === true} />
           ))}
         </ul>
-        {all.length > 0 && shown.length === 0 && !isSearching && <p class="waiting">{t.value.list.noneFound}</p>}
+        {all.length > 0 && shown.length === 0 && !isSearching && <p class="waiting">{allWords.value.list.noneFound}</p>}
         {after !== null && (
           <p class="sites-more">
             {search === "" ? (
