@@ -4,15 +4,17 @@ import type { Bucket, Interval, SummaryAnswer } from "../../report/summary-answe
 import { DEFAULT_VIEW, type View } from "../address.ts";
 import { dateRange, metricValue } from "../format.ts";
 import { DataTable } from "../parts/data-table.tsx";
+import { lazyPart } from "../parts/lazy.tsx";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
 import { changeBetween } from "./change.ts";
 import { ChangeMark } from "./change-mark.tsx";
 import "./chart.css";
-import { Minutes } from "./minutes.tsx";
 import { Plot } from "./plot.tsx";
 import { type SeriesRow, seriesRows } from "./series.ts";
 import { Why } from "./why.tsx";
+
+const Minutes = lazyPart(() => import("./minutes.tsx").then(({ Minutes }) => Minutes));
 
 interface Props {
   answer: SummaryAnswer;
