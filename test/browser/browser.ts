@@ -3,49 +3,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { inject, vi } from "vitest";
+import { FLAGS, launchProgram, programOf } from "./program.ts";
 
-/** The browser of a visitor; a headless one's own User-Agent says that it is a robot. */
-const USER_AGENT =
-  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36";
+const program = () => programOf(inject("chromium"));
 
-const FLAGS = [
-  // For the whole browser: Playwright's own setting does not reach what a page sends while it is being left.
-  `--user-agent=${USER_AGENT}`,
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-  // Else `navigator.webdriver` is true, and nothing is counted.
-  "--disable-blink-features=AutomationControlled",
-  // Every site of the tests is on this machine, and nothing of the network is reached.
-  "--host-resolver-rules=MAP * 127.0.0.1",
-];
-
-/** A Chrome of the machine's own, where there is one: the only kind with a back-forward cache and tabs in the background. */
-export const installedChrome: string | undefined = [
-  process.env.CHROME_PATH ?? "",
-  "/usr/bin/google-chrome",
-  "/usr/bin/chromium",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
-].find((path) => path !== "" && existsSync(path));
-
-/** The Chromium that comes with npm (Linux x64; a headless shell), elsewhere the machine's own. */
-function program(): { executable: string; environment: Record<string, string> } {
-  const inside = inject("chromium");
-  if (inside) return inside;
-  if (installedChrome) return { executable: installedChrome, environment: {} };
-  throw new Error("There is no Chromium for this system in npm: install Chrome, or say where it is in CHROME_PATH.");
-}
-
-export async function launch(): Promise<Browser> {
-  const { executable, environment } = program();
-  return chromium.launch({ executablePath: executable, args: FLAGS, env: { ...process.env, ...environment } });
-}
+export const launch = (): Promise<Browser> => launchProgram(program());
 
 const alone = new Set<ChildProcess>();
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { installedChrome, openAlone, openBehind } from "./browser.ts";
+import { openAlone, openBehind } from "./browser.ts";
+import { installedChrome } from "./program.ts";
 import { api, expectCounted, type Site, tag } from "./sites.ts";
 import { useTab } from "./tab.ts";
 
