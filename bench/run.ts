@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: what a counted hit costs and how fast reports are, in one table a run; `-- --quick` takes two minutes
- * instead of six, for rougher figures; `-- --only reports` (or `hits`) runs one half. Everything runs here and now, on
- * as many cores as there are (made for two).
+ * `npm run bench`: what a counted hit costs, how fast reports are and how fast the dashboard is drawn, in one table a run;
+ * `-- --quick` takes two minutes and a half instead of seven, for rougher figures; `-- --only reports` (or `hits`, or
+ * `dashboard`) runs one part. Everything runs here and now, on as many cores as there are (made for two).
  *
  * Throughput: the Worker as `npm start` serves it (bundled by wrangler, in Miniflare, not `wrangler dev`), loaded by a
  * process of its own with raw sockets, one request in flight on each connection. Beside it, with the same requests
@@ -20,6 +20,11 @@
  * tally's own machine and stored under a year's dates in turns, so that the answers must agree, and the run fails where
  * they do not.
  *
+ * Dashboard: the same Worker with its static assets and the same D1, in a real Chromium whose every request is on this
+ * machine. Time goes from the navigation until the frame with the top numbers, or the chart, is painted. Beside it an
+ * empty page, which is answered by the same route with the same headers. `npm start` compresses nothing, nor does this:
+ * the bytes that a network would carry are computed.
+ *
  * Script sizes: scripts/sizes.ts.
  *
  * Shards and the free plan are computed from these figures (shards.ts, free-plan.ts).
@@ -29,9 +34,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { stopSignal } from "../scripts/local/signals.ts";
+import { type DashboardPlan, measureDashboard } from "./dashboard/dashboard.ts";
+import { dashboardTable } from "./dashboard/table.ts";
 import { machine } from "./machine.ts";
 import { type HitsPlan, type HitsResults, report } from "./report.ts";
-import { measureReports, type ReportsPlan } from "./reports/reports.ts";
+import { measureReports, type Reports, type ReportsPlan } from "./reports/reports.ts";
 import { reportsTable } from "./reports/table.ts";
 import { stopAll } from "./runtime.ts";
 import { measureScripts } from "./scripts/sizes.ts";
@@ -41,7 +48,11 @@ import { measureThroughput } from "./throughput/throughput.ts";
 interface Plan {
   hits: HitsPlan;
   reports: ReportsPlan;
+  dashboard: DashboardPlan;
 }
+
+const PARTS = ["hits", "reports", "dashboard"] as const;
+type Part = (typeof PARTS)[number];
 
 const FULL: Plan = {
   hits: {
@@ -50,6 +61,7 @@ const FULL: Plan = {
     busy: { hitsPerSecond: 200, hours: 1 / 3 },
   },
   reports: { months: 12, simulatedDays: 30, viewsPerDay: 27_400, repetitions: 15 },
+  dashboard: { repetitions: 15 },
 };
 const QUICK: Plan = {
   hits: {
@@ -58,6 +70,7 @@ const QUICK: Plan = {
     busy: { hitsPerSecond: 200, hours: 1 / 15 },
   },
   reports: { months: 1, simulatedDays: 5, viewsPerDay: 27_400, repetitions: 5 },
+  dashboard: { repetitions: 9 },
 };
 
 type Say = (text: string) => void;
@@ -73,26 +86,40 @@ async function measureHits(plan: HitsPlan, directory: string, say: Say): Promise
   return { scripts, throughput, quiet, busy };
 }
 
-/** The sections asked for, in the order of the table. */
-async function measure(plan: Plan, only: string | undefined, directory: string): Promise<string> {
+/** The sections of these parts, in the order of the table. */
+async function measure(plan: Plan, parts: readonly Part[], directory: string): Promise<string> {
   const say: Say = (text) => process.stderr.write(`  … ${text}\n`);
   const sections: string[] = [];
-  if (only !== "reports") sections.push(report(plan.hits, await measureHits(plan.hits, directory, say)));
-  if (only !== "hits") sections.push(reportsTable(await measureReports(join(directory, "reports"), plan.reports, say)));
+  if (parts.includes("hits")) sections.push(report(plan.hits, await measureHits(plan.hits, directory, say)));
+  // The dashboard is looked at with what the reports were asked about, where they were.
+  const filled = join(directory, "reports");
+  let reports: Reports | null = null;
+  if (parts.includes("reports")) {
+    reports = await measureReports(filled, plan.reports, say);
+    sections.push(reportsTable(reports));
+  }
+  if (parts.includes("dashboard")) {
+    const dashboard = { ...plan.reports, ...plan.dashboard };
+    sections.push(dashboardTable(await measureDashboard(filled, dashboard, reports, say)));
+  }
   return sections.join("\n");
+}
+
+function partsOf(only: string | undefined): readonly Part[] {
+  const parts = PARTS.filter((part) => only === undefined || part === only);
+  if (parts.length === 0) throw new Error(`Option --only must be one of ${PARTS.join(", ")}.`);
+  return parts;
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
-  if (values.only !== undefined && !["hits", "reports"].includes(values.only)) {
-    throw new Error('Option --only must be "hits" or "reports".');
-  }
+  const parts = partsOf(values.only);
   const plan = values.quick ? QUICK : FULL;
   const began = performance.now();
   const on = machine();
   const stopped = stopSignal();
   const directory = mkdtempSync(join(tmpdir(), "footfall-bench-"));
-  const measuring = measure(plan, values.only, directory);
+  const measuring = measure(plan, parts, directory);
   try {
     const results = await Promise.race([measuring, stopped]);
     if (results === "stopped") {

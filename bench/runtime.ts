@@ -31,19 +31,23 @@ function stopping(end: () => Promise<void>): () => Promise<void> {
 }
 
 /**
- * Footfall's own Worker, bundled as a deploy would. Without the static assets: what routes requests to them or to the
- * Worker is the platform's own, and here a Worker of Miniflare's that takes as long as Footfall.
- * @param name a Worker of bench/workers around it
+ * Footfall's own Worker, bundled as a deploy would. Without the static assets, unless they are wanted: what routes
+ * requests to them or to the Worker is the platform's own, and here a Worker of Miniflare's that takes as long as Footfall.
+ * @param worker the name of one of bench/workers around it
  */
-export async function footfall(stateDir: string, adminKey: string, name?: string): Promise<Runtime> {
+export async function footfall(
+  stateDir: string,
+  adminKey: string,
+  { worker, withAssets = false }: { worker?: string; withAssets?: boolean } = {},
+): Promise<Runtime> {
   const server = await startServer({
     projectDir: PROJECT,
     stateDir,
     host: HOST,
     port: 0,
     vars: { ADMIN_KEY: adminKey },
-    withAssets: false,
-    ...(name !== undefined && { entry: join(import.meta.dirname, "workers", `${name}.ts`) }),
+    withAssets,
+    ...(worker !== undefined && { entry: join(import.meta.dirname, "workers", `${worker}.ts`) }),
   });
   return { port: Number(new URL(server.url).port), pid: latestRuntime(), stop: stopping(server.stop) };
 }

@@ -1,4 +1,4 @@
-import { addDays, addMonths, daysBetween } from "../../src/calendar.ts";
+import { addDays, addMonths, dateIn, daysBetween } from "../../src/calendar.ts";
 import type { Runtime } from "../runtime.ts";
 import { command, look } from "./client.ts";
 import { multiplied, type SimulatedDay, simulateDays, singles } from "./days.ts";
@@ -14,8 +14,9 @@ export interface FillPlan {
 
 export interface Filled {
   days: number;
+  /** Of `medium`, all of them. */
   pageviews: number;
-  /** Rows of the plain table. */
+  /** As many rows has the plain table, where it is filled. */
   hits: number;
   /** Months of sites that were rolled up, and how long that took. */
   months: number;
@@ -34,24 +35,36 @@ const DASHBOARD_DAYS = 60;
 const SAMPLE_CHUNK = 5_000;
 const FILLS_PER_CALL = 10;
 
-/** Stores the same hits under the same dates as Footfall's counts, with month rows, and in a plain table of the same D1. */
+/** A timezone in which it is noon, so that the day does not change while the benchmark runs. */
+export function noonZone(now: number): { timezone: string; today: string } {
+  const west = new Date(now).getUTCHours() - 12;
+  const timezone = west === 0 ? "Etc/UTC" : `Etc/GMT${west > 0 ? "+" : ""}${west}`;
+  return { timezone, today: dateIn(timezone, now) };
+}
+
+/**
+ * Stores the same hits under the same dates as Footfall's counts, with month rows, and in a plain table of the same D1.
+ * @param what `medium`: the counts of that site alone
+ */
 export async function fill(
   runtime: Runtime,
   { months, simulatedDays, viewsPerDay }: FillPlan,
   { timezone, today }: { timezone: string; today: string },
   say: (text: string) => void,
+  what: "all" | "medium" = "all",
 ): Promise<Filled> {
+  const isAll = what === "all";
   const dashboardFrom = addDays(today, -DASHBOARD_DAYS);
   const detailsFrom = addDays(today, -DETAIL_DAYS);
   const firstDay = [addMonths(today, -months), dashboardFrom].sort()[0] ?? dashboardFrom;
   const dates = Array.from({ length: daysBetween(firstDay, today) }, (_, index) => addDays(firstDay, index));
   const datesOf = (day: number) => dates.filter((_, index) => index % simulatedDays === day);
 
-  const small = await makeSite(runtime, "small", timezone);
   const medium = await makeSite(runtime, "medium", timezone);
-  const large = await makeSite(runtime, "large", timezone);
-  const store = async (siteId: number, rows: SimulatedDay["rows"], dates: string[]) => {
-    if (dates.length > 0) await command(runtime, { command: "counts", siteId, rows, dates });
+  const small = isAll ? await makeSite(runtime, "small", timezone) : null;
+  const large = isAll ? await makeSite(runtime, "large", timezone) : null;
+  const store = async (siteId: number | null, rows: SimulatedDay["rows"], dates: string[]) => {
+    if (siteId !== null && dates.length > 0) await command(runtime, { command: "counts", siteId, rows, dates });
   };
 
   await command(runtime, { command: "tables" });
@@ -74,13 +87,13 @@ export async function fill(
       multiplied(rows, SITES.large / SITES.medium),
       under.filter((date) => date >= dashboardFrom),
     );
-    await storeSample(runtime, day, simulated.hits);
+    if (isAll) await storeSample(runtime, day, simulated.hits);
     hits += under.length * simulated.hits.length;
     pageviews += under.length * simulated.pageviews;
     if (++day % 10 === 0) say(`reports: ${day} days simulated`);
   }
   day = 0;
-  for (const { rows } of simulateDays(simulatedDays, viewsPerDay * SITES.small, 2)) {
+  for (const { rows } of simulateDays(isAll ? simulatedDays : 0, viewsPerDay * SITES.small, 2)) {
     await store(
       small,
       singles(rows),
@@ -92,12 +105,12 @@ export async function fill(
   const rolledUp = (await command(runtime, { command: "months" })) as number;
   const monthsMs = performance.now() - began;
   say(`reports: ${rolledUp} months rolled up`);
-  for (let first = 0; first < dates.length; first += FILLS_PER_CALL) {
+  for (let first = 0; isAll && first < dates.length; first += FILLS_PER_CALL) {
     const some = dates.slice(first, first + FILLS_PER_CALL);
     const fills = some.map((date, index) => ({ day: (first + index) % simulatedDays, date }));
     await command(runtime, { command: "fill", first, dates: fills });
   }
-  say(`reports: ${hits} hits in the plain table`);
+  if (isAll) say(`reports: ${hits} hits in the plain table`);
   return { days: dates.length, pageviews, hits, months: rolledUp, monthsMs };
 }
 

@@ -1,7 +1,6 @@
-import { dateIn } from "../../src/calendar.ts";
 import { footfall, type Runtime } from "../runtime.ts";
 import { ADMIN_KEY, type Look, look, median, repeated } from "./client.ts";
-import { domainOf, type Filled, type FillPlan, fill, SITES, type SiteName } from "./fill.ts";
+import { domainOf, type Filled, type FillPlan, fill, noonZone, SITES, type SiteName } from "./fill.ts";
 import { type Counted, difference, type Panels, type Question, questions } from "./questions.ts";
 
 export interface ReportsPlan extends FillPlan {
@@ -47,7 +46,7 @@ export async function measureReports(
   plan: ReportsPlan,
   say: (text: string) => void,
 ): Promise<Reports> {
-  const runtime = await footfall(directory, ADMIN_KEY, "reports");
+  const runtime = await footfall(directory, ADMIN_KEY, { worker: "reports" });
   try {
     const noon = noonZone(Date.now());
     const filled = await fill(runtime, plan, noon, say);
@@ -77,13 +76,6 @@ async function dashboardsOf(runtime: Runtime, { viewsPerDay, repetitions }: Repo
 }
 
 const dashboard = (site: SiteName, period: string) => `/api/stats/${domainOf(site)}?period=${period}`;
-
-/** A timezone in which it is noon, so that the day does not change while the benchmark runs. */
-function noonZone(now: number): { timezone: string; today: string } {
-  const west = new Date(now).getUTCHours() - 12;
-  const timezone = west === 0 ? "Etc/UTC" : `Etc/GMT${west > 0 ? "+" : ""}${west}`;
-  return { timezone, today: dateIn(timezone, now) };
-}
 
 async function askBoth(runtime: Runtime, question: Question, repetitions: number): Promise<Asked> {
   const { name, path, body, read, isOfPairs } = question;

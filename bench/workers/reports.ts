@@ -1,11 +1,12 @@
 /**
- * Footfall's own Worker for the benchmark of reports, with a D1 that counts: each answer says in `X-Bench-D1` how many
- * round trips to D1 it took and how many rows were read there. `POST /bench/…` fills the same D1 and asks the plain
- * table; see `Command`.
+ * Footfall's own Worker for the benchmarks of reports and of the dashboard, with a D1 that counts: each answer says in
+ * `X-Bench-D1` how many round trips to D1 it took and how many rows were read there. `POST /bench` fills the same D1 and
+ * asks the plain table; see `Command`. `GET /bench/empty` is an empty page, answered as the dashboard's own are.
  */
 
 import type { Env } from "../../src/env.ts";
 import { rollUpMonths } from "../../src/manage/rollup.ts";
+import { handle } from "../../src/router.ts";
 import { replaceCounts } from "../../src/store/counts.ts";
 import { monthsToRollUp } from "../../src/store/months.ts";
 import { siteByDomain } from "../../src/store/sites.ts";
@@ -36,6 +37,8 @@ export type Command =
   | { command: "counts"; siteId: number; dates: string[]; rows: [dimension: string, json: string][] }
   /** Makes all month rows that are due; answers how many months have them. */
   | { command: "months" }
+  /** Takes away the answers that Footfall keeps of days that are over. */
+  | { command: "forget" }
   /** Asks the plain table, all at once. */
   | { command: "ask"; questions: PlainQuestion[] };
 
@@ -64,6 +67,8 @@ async function obey(command: Command, env: Env): Promise<unknown> {
     case "months":
       while ((await monthsToRollUp(DB, Date.now(), 1)).length > 0) await rollUpMonths(env);
       return DB.prepare("SELECT count(*) AS months FROM months").first("months");
+    case "forget":
+      return DB.prepare("DELETE FROM answers").run();
     case "ask": {
       const statements = command.questions.map((question) => {
         const [sql, ...values] = plainSql(question);
@@ -74,6 +79,21 @@ async function obey(command: Command, env: Env): Promise<unknown> {
   }
 }
 
+const EMPTY_PAGE = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Empty</title>
+<p id="empty">Empty</p>
+</html>
+`;
+
+/** The dashboard's shell by its own route, with all its headers, but for what the page holds. */
+async function emptyPage(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const shell = await handle(new Request(new URL("/", request.url), request), env, ctx);
+  return shell.status === 200 ? new Response(EMPTY_PAGE, shell) : shell;
+}
+
 export default {
   async fetch(request, env, ctx) {
     let trips = 0;
@@ -82,10 +102,13 @@ export default {
       trips++;
       for (const statement of trip) rowsRead += statement.rowsRead;
     });
-    const isOurs = new URL(request.url).pathname === "/bench";
-    const answer = isOurs
-      ? Response.json(await obey((await request.json()) as Command, { ...env, DB }))
-      : await worker.fetch(request, { ...env, DB }, ctx);
+    const { pathname } = new URL(request.url);
+    const answer =
+      pathname === "/bench"
+        ? Response.json(await obey((await request.json()) as Command, { ...env, DB }))
+        : pathname === "/bench/empty"
+          ? await emptyPage(request, env, ctx)
+          : await worker.fetch(request, { ...env, DB }, ctx);
     const told = new Response(answer.body, answer);
     told.headers.set("X-Bench-D1", `${trips} ${rowsRead}`);
     return told;
