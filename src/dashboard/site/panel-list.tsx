@@ -12,7 +12,7 @@ import { RowTable } from "./row-table.tsx";
 import { hostOf, ROWS_SHOWN, saidOf } from "./rows.ts";
 
 /** Below the map, which takes the place of the others. */
-const ROWS_BELOW_MAP = 3;
+const ROWS_BELOW_MAP = 2;
 
 interface Props {
   answer: SummaryAnswer;
