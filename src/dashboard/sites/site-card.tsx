@@ -2,6 +2,7 @@ import type { OverviewAnswer } from "../../report/summary-answer.ts";
 import { short, whole } from "../format.ts";
 import { Link } from "../parts/link.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
+import { daysShown } from "../parts/sparkline-path.ts";
 import { siteOf } from "../state.ts";
 import { allWords } from "../texts.ts";
 
@@ -12,12 +13,14 @@ export function SiteCard({ site, manages }: { site: Site; manages: boolean }) {
   const { domain, visitors, visitors_today: today, visitors_now: now } = site;
   const { sites, common } = allWords.value;
   const isAway = visitors === null && today === null;
-  const total = (visitors ?? []).reduce((sum, count) => sum + count, 0);
+  const days = visitors && daysShown(visitors);
+  const isNew = days === visitors && (today ?? 0) > 0;
   return (
     <li class="card site-card">
       <div class="site-card-head">
         <h2>
-          <Link to={siteOf(domain)}>{domain}</Link>
+          {/* Of a site that is new all there is to see is of today. */}
+          <Link to={siteOf(domain, isNew ? { period: "day" } : {})}>{domain}</Link>
         </h2>
         {site.public && <span class="badge">{sites.public}</span>}
         {manages && (
@@ -40,8 +43,8 @@ export function SiteCard({ site, manages }: { site: Site; manages: boolean }) {
               <dd class={now ? "site-card-now someone" : "site-card-now"}>{now === null ? "–" : whole(now)}</dd>
             </div>
           </dl>
-          {visitors ? (
-            <Sparkline values={visitors} label={sites.days(visitors.length, whole(total))} />
+          {days ? (
+            <Sparkline values={days} label={sites.days(days.length, whole(days.reduce((sum, one) => sum + one, 0)))} />
           ) : (
             <p class="soft">{sites.away}</p>
           )}
