@@ -158,6 +158,14 @@ describe("a row", () => {
     ["visitors", 12, { isBound: true }, "≤ 12"],
     ["visitors", null, { isBound: true }, "–"],
     ["total_revenue", { currency: "EUR", value: 2690.1, short: "€2.7K", long: "€2,690.10" }, {}, "€2.7K"],
+    ["total_revenue", { currency: "EUR", value: 49, short: "€49.0", long: "€49.00" }, {}, "€49"],
+    ["total_revenue", { currency: "EUR", value: 49.5, short: "€49.5", long: "€49.50" }, {}, "€49.50"],
+    [
+      "total_revenue",
+      { currency: "EUR", value: 2690, short: "€2.7K", long: "€2,690.00" },
+      { isShort: false },
+      "€2,690.00",
+    ],
   ] as const)("says %s %o %o as %s", (metric, value, how, text) => {
     expect(cellText(metric, value, how)).toBe(text);
   });

@@ -2,7 +2,7 @@
 
 import type { Metric } from "../../report/query.ts";
 import type { Amount, Note, PanelRow, SummaryAnswer } from "../../report/summary-answer.ts";
-import { metricValue } from "../format.ts";
+import { metricValue, money } from "../format.ts";
 import { t } from "../texts.ts";
 
 /** Rows of a panel; more are in the full list. */
@@ -39,7 +39,7 @@ export function cellText(
   value: number | Amount | null | undefined,
   { isBound = false, isShort = true } = {},
 ): string {
-  if (typeof value === "object" && value !== null) return isShort ? value.short : value.long;
+  if (typeof value === "object" && value !== null) return money(value.value, value.currency, isShort);
   const text = metricValue(metric, value, isShort);
   return isBound && typeof value === "number" ? `≤ ${text}` : text;
 }
