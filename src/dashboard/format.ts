@@ -20,9 +20,12 @@ export function whole(value: number): string {
   return made("whole", (to) => new Intl.NumberFormat(to, { maximumFractionDigits: 0 })).format(value);
 }
 
-/** 1.2M: short, from 10,000 on. */
-export function short(value: number): string {
-  if (Math.abs(value) < 10_000) return whole(value);
+/** From here on numbers are told short, where there is little room. */
+export const SHORT_FROM = 10_000;
+
+/** 1.2M: short, from 10,000 on, or always. */
+export function short(value: number, isAlways = false): string {
+  if (Math.abs(value) < SHORT_FROM && !isAlways) return whole(value);
   const format = { notation: "compact", maximumFractionDigits: 1 } as const;
   return made("short", (to) => new Intl.NumberFormat(to, format)).format(value);
 }
@@ -56,8 +59,22 @@ export function duration(seconds: number): string {
   return parts.join(" ");
 }
 
+/** €1,234.50, or short €1.2K; `currency` as in ISO 4217. */
+export function money(value: number, currency: string, isShort = true): string {
+  const isCompact = isShort && Math.abs(value) >= 1000;
+  const format = isCompact
+    ? ({ notation: "compact", maximumFractionDigits: 1 } as const)
+    : ({ trailingZeroDisplay: isShort ? "stripIfInteger" : "auto" } as const);
+  const key = `money ${currency} ${isShort} ${isCompact}`;
+  return made(key, (to) => new Intl.NumberFormat(to, { style: "currency", currency, ...format })).format(value);
+}
+
 /** A value of a metric; "–" for none. */
-export function metricValue(metric: Metric, value: number | null | undefined, isShort = true): string {
+export function metricValue(
+  metric: Metric,
+  value: number | null | undefined,
+  isShort: boolean | "always" = true,
+): string {
   if (value === null || value === undefined) return "–";
   switch (metric) {
     case "bounce_rate":
@@ -73,7 +90,7 @@ export function metricValue(metric: Metric, value: number | null | undefined, is
     case "views_per_visit":
       return decimal(value);
     default:
-      return isShort ? short(value) : whole(value);
+      return isShort ? short(value, isShort === "always") : whole(value);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Bucket, Interval } from "../../report/summary-answer.ts";
 import type { ChartMetric } from "../address.ts";
-import { metricValue } from "../format.ts";
+import { metricValue, SHORT_FROM } from "../format.ts";
 import { type Tick, timeTicks, valueTicks } from "./axes.ts";
 
 /** A line from bucket to bucket; it is broken where there is no value. */
@@ -39,13 +39,16 @@ export function curvesOf(
     buckets.map(({ partial }) => partial === true),
   );
   const greatest = Math.max(0, ...[...values, ...before].filter((value) => value !== null));
+  const ticks = valueTicks(greatest, metric);
+  // All of them short or none: 5K beside 10K.
+  const isShort = (ticks.at(-1) ?? 0) >= SHORT_FROM ? "always" : true;
   return {
     count: buckets.length,
     before: lineOf(before),
     whole: lineOf(whole),
     partial: lineOf(partial),
     timeTicks: (most) => timeTicks(buckets, interval, most),
-    valueTicks: valueTicks(greatest, metric).map((value) => ({ value, text: metricValue(metric, value) })),
+    valueTicks: ticks.map((value) => ({ value, text: metricValue(metric, value, isShort) })),
   };
 }
 

@@ -17,15 +17,21 @@ export interface Drawing {
   remove(): void;
 }
 
-/** Room for the name of a time on the x axis, in CSS pixels. */
-const NAME_WIDTH = 76;
-const AXIS_FONT = "12px system-ui, sans-serif";
+/** Sizes, in parts of the page's letters: very wide pages have larger ones. */
+const LETTER = 0.75;
+/** Room for the name of a time on the x axis. */
+const NAME_WIDTH = 4.75;
+const AXIS_HEIGHT = 1.75;
 const DASH = [4, 4];
 
 /** Draws in an element, in the colours of its custom properties, as large as it is. */
 export function draw(place: HTMLElement, { count, before, whole, partial, timeTicks, valueTicks }: Curves): Drawing {
   const colour = (name: string) => () => getComputedStyle(place).getPropertyValue(name).trim();
   const last = count - 1;
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+  const axisFont = `${LETTER * rem}px system-ui, sans-serif`;
+  // How many names of times find room.
+  const roomFor = ({ width }: uPlot) => Math.max(2, Math.floor(width / (NAME_WIDTH * rem)));
   const top = valueTicks.at(-1)?.value ?? 1;
 
   const line = ({ points }: Line, stroke: string, style: uPlot.Series): uPlot.Series => ({
@@ -36,7 +42,7 @@ export function draw(place: HTMLElement, { count, before, whole, partial, timeTi
   });
   const axis = (style: uPlot.Axis): uPlot.Axis => ({
     stroke: colour("--soft"),
-    font: AXIS_FONT,
+    font: axisFont,
     ticks: { show: false },
     ...style,
   });
@@ -64,14 +70,14 @@ export function draw(place: HTMLElement, { count, before, whole, partial, timeTi
       },
       axes: [
         axis({
-          size: 28,
+          size: AXIS_HEIGHT * rem,
           gap: 8,
           grid: { show: false },
           splits: (self) => timeTicks(roomFor(self)).map(({ index }) => index),
           values: (self) => timeTicks(roomFor(self)).map(({ text }) => text),
         }),
         axis({
-          size: (self, texts) => widthOf(self, texts),
+          size: (self, texts) => widthOf(self, axisFont, texts),
           gap: 8,
           grid: { stroke: colour("--line"), width: 1 },
           splits: () => valueTicks.map(({ value }) => value),
@@ -106,15 +112,10 @@ export function draw(place: HTMLElement, { count, before, whole, partial, timeTi
   };
 }
 
-/** How many names of times find room below a chart. */
-function roomFor({ width }: uPlot): number {
-  return Math.max(2, Math.floor(width / NAME_WIDTH));
-}
-
 /** Room for the widest of the names of values. */
-function widthOf({ ctx }: uPlot, texts: string[] | null): number {
+function widthOf({ ctx }: uPlot, font: string, texts: string[] | null): number {
   ctx.save();
-  ctx.font = AXIS_FONT;
+  ctx.font = font;
   const widest = Math.max(0, ...(texts ?? []).map((text) => ctx.measureText(text).width));
   ctx.restore();
   return Math.ceil(widest) + 16;
