@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gathered } from "../../src/dashboard/site/notes.ts";
-import { isEmpty, refusalOfAll } from "../../src/dashboard/site/standing.ts";
+import { isEmpty, isFairlyCompared, refusalOfAll, withoutEmptyComparison } from "../../src/dashboard/site/standing.ts";
 import type { Note, SummaryAnswer } from "../../src/report/summary-answer.ts";
 
 const refused = { refused: { code: "three_facts", message: "no" } } as const;
@@ -17,6 +17,28 @@ describe("an answer", () => {
   it.each(cases)("%s", (_what, metrics, isRefused, hasNothing) => {
     expect(refusalOfAll({ metrics })).toEqual(isRefused ? refused.refused : null);
     expect(isEmpty({ metrics })).toBe(hasNothing);
+  });
+});
+
+describe("a comparison", () => {
+  const cases: [what: string, before: SummaryAnswer["compared_with"], firstDay: string | null, how: string][] = [
+    ["with days that were counted", { from: "2026-10-01", to: "2026-10-31" }, "2026-10-01", "fair"],
+    ["with days of which some were counted", { from: "2026-10-01", to: "2026-10-31" }, "2026-10-02", "unfair"],
+    ["with the first day alone", { from: "2026-10-01", to: "2026-10-02" }, "2026-10-02", "unfair"],
+    ["with days before the first", { from: "2026-10-01", to: "2026-10-31" }, "2026-11-01", "none"],
+    ["of a site without counts", { from: "2026-10-01", to: "2026-10-31" }, null, "none"],
+    ["that is off", null, "2026-10-01", "none"],
+  ];
+  it.each(cases)("%s", (_what, before, firstDay, how) => {
+    const answer = {
+      compared_with: before,
+      compared_series: before && [],
+      first_day: firstDay,
+    } as unknown as SummaryAnswer;
+    const { compared_with, compared_series } = withoutEmptyComparison(answer);
+    const isThere = how !== "none";
+    expect([compared_with, compared_series]).toEqual(isThere ? [before, []] : [null, null]);
+    expect(isFairlyCompared(answer)).toBe(how === "fair");
   });
 });
 

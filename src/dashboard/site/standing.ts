@@ -9,6 +9,18 @@ export function refusalOfAll({ metrics }: Pick<SummaryAnswer, "metrics">): Refus
   return first && "refused" in first && all.every((one) => "refused" in one) ? first.refused : null;
 }
 
+/** An answer without a comparison with days that all were before the first counted one: from nothing nothing changes. */
+export function withoutEmptyComparison(answer: SummaryAnswer): SummaryAnswer {
+  const { compared_with: before, first_day: firstDay } = answer;
+  if (!before || (firstDay !== null && before.to >= firstDay)) return answer;
+  return { ...answer, compared_with: null, compared_series: null };
+}
+
+/** Whether all days that are compared with were counted, so that a change says something. */
+export function isFairlyCompared({ compared_with: before, first_day: firstDay }: SummaryAnswer): boolean {
+  return before !== null && firstDay !== null && before.from >= firstDay;
+}
+
 /** Whether nothing at all was counted in the period. */
 export function isEmpty({ metrics: { visitors, pageviews, events } }: Pick<SummaryAnswer, "metrics">): boolean {
   return [visitors, pageviews, events].every(
