@@ -1,13 +1,15 @@
 /** The view's one question to the API, and what came of it. */
 
 import { batch, computed, effect, signal } from "@preact/signals";
+import { dateIn } from "../calendar.ts";
 import type { LiveAnswer, SummaryAnswer } from "../report/summary-answer.ts";
-import type { View } from "./address.ts";
+import { DEFAULT_PERIOD, type View } from "./address.ts";
 import { ApiError, askJson, type Failure } from "./api.ts";
 import { livePace, repeating, summaryPace, type Watching } from "./refresh.ts";
 import { filtersOf } from "./site/filters.ts";
 import { isGoingOn, knownBy } from "./site/period.ts";
-import { place } from "./state.ts";
+import { withoutEmptyComparison } from "./site/standing.ts";
+import { go, place } from "./state.ts";
 
 /** The last answer, which stays while the next is awaited, and why there is no newer one. */
 export interface Loaded<T> {
@@ -85,13 +87,34 @@ async function fetchSummary(path: string): Promise<Failure | null> {
   const answered = await failureOf(askJson<SummaryAnswer>(path, { signal: controller.signal }));
   if (controller.signal.aborted) return null;
   if (answered.failure) return answered.failure;
+  const answer = withoutEmptyComparison(answered.value);
+  const at = place.peek();
+  if (at.kind === "site" && isFirstSightOfFirstDay(at.view, answer)) {
+    go({ ...at, view: { ...at.view, period: "day" } }, "replace");
+    return null;
+  }
   batch(() => {
     live.value = null;
-    summary.value = { answer: answered.value, isLoading: false, failure: null };
+    summary.value = { answer, isLoading: false, failure: null };
   });
   liveAgain.isFresh();
   summaryAgain.isFresh();
   return null;
+}
+
+/**
+ * Whether somebody comes to a site that counts since today, with no period in mind: most periods end with yesterday, and
+ * would show nothing.
+ */
+function isFirstSightOfFirstDay({ period }: View, { site, timezone, first_day: firstDay }: SummaryAnswer): boolean {
+  const before = summary.peek().answer;
+  const isFirstSight = before?.site !== site || before.first_day === null;
+  return (
+    isFirstSight &&
+    period === DEFAULT_PERIOD &&
+    !new URLSearchParams(location.search).has("period") &&
+    firstDay === dateIn(timezone, Date.now())
+  );
 }
 
 /** Newer live figures than the summary's; null where the summary's are the newest. */
