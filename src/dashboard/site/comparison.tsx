@@ -65,7 +65,8 @@ export function ComparisonMenu({ at, compared, isAwaited, today }: Props) {
 
 const LAST_HOUR = 23;
 
-function comparedWith({ from, to, to_hour: toHour }: NonNullable<Props["compared"]>, today: string): string {
+/** What a period is compared with, in words. */
+export function comparedWith({ from, to, to_hour: toHour }: NonNullable<Props["compared"]>, today: string): string {
   const { comparison } = t.value;
   const dates = datesNear({ from, to }, today);
   if (toHour === undefined || toHour >= LAST_HOUR) return comparison.versus(dates);

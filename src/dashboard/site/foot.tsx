@@ -17,7 +17,8 @@ interface Props {
 /** What is to be said of the numbers, the language, and who made this. */
 export function Foot({ at, answer }: Props) {
   const { foot, common, keys } = t.value;
-  const notes = gathered(answer?.notes ?? []);
+  // Where nothing has been counted there are no numbers to be said something of.
+  const notes = gathered(answer?.first_day ? answer.notes : []);
   return (
     <footer class="foot">
       {notes.length > 0 && (

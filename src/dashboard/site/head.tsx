@@ -26,6 +26,7 @@ export function Head({ at, answer }: Props) {
   // What stands there is of what was asked for before.
   const isAwaited = answer === null || isLoading || failure !== null;
   const known = knownBy(answer, Date.now());
+  const now = (live.value ?? answer?.realtime)?.visitors ?? 0;
   const days = isAwaited ? daysOf(at.view, known) : answer.period;
   return (
     <header class="head">
@@ -40,7 +41,7 @@ export function Head({ at, answer }: Props) {
             to={{ ...at, view: { ...at.view, ...chosen("realtime") } }}
             title={t.value.realtime.explained}
           >
-            <span class="dot" aria-hidden="true" /> {t.value.realtime.now((live.value ?? answer.realtime).visitors)}
+            <span class={now > 0 ? "dot" : "dot nobody"} aria-hidden="true" /> {t.value.realtime.now(now)}
           </Link>
         )}
       </div>

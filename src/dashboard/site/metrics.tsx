@@ -9,6 +9,7 @@ import { shownChange } from "./change.ts";
 import { ChangeMark } from "./change-mark.tsx";
 import "./metrics.css";
 import { isAtMost, notesOf } from "./metric-notes.ts";
+import { isFairlyCompared } from "./standing.ts";
 import { Why } from "./why.tsx";
 
 interface Props {
@@ -33,18 +34,15 @@ function Tile({ metric, answer, view }: Props & { metric: ChartMetric }) {
   const refused = told && "refused" in told ? told.refused : null;
   const { value, comparison_value: before, change } = told && !("refused" in told) ? told : NOTHING;
   const notes = notesOf(answer.notes, metric);
-  const shown = answer.compared_with && shownChange(metric, change, t.value);
+  const shown = isFairlyCompared(answer) ? shownChange(metric, change, t.value) : null;
   const content = (
     <>
       <span class="tile-name">{metrics[metric]}</span>
       <Figure metric={metric} value={value} isAtMost={value !== null && isAtMost(notes)} />
       {answer.compared_with && (
         <span class="tile-change">
-          {shown && (
-            <>
-              <ChangeMark change={shown} /> <span class="soft">{chart.from(metricValue(metric, before))}</span>
-            </>
-          )}
+          {shown && <ChangeMark change={shown} />}{" "}
+          {before !== null && <span class="soft">{chart.from(metricValue(metric, before))}</span>}
         </span>
       )}
     </>
@@ -67,7 +65,7 @@ function Tile({ metric, answer, view }: Props & { metric: ChartMetric }) {
         </button>
       )}
       {isExplained && (
-        <Menu class="plain metric-about" name={chart.about(metrics[metric])} label={<span aria-hidden="true">i</span>}>
+        <Menu class="plain about" name={chart.about(metrics[metric])} label={<span aria-hidden="true">i</span>}>
           {refused && <Why refused={refused} />}
           {notes.map(({ code, message }) => (
             <p key={code}>{texts[code] || message}</p>

@@ -15,7 +15,7 @@ export function PanelFoot({ dimension, said }: { dimension: string; said: Said }
       </button>
       {said.texts.length > 0 && (
         <Menu
-          class="plain"
+          class="plain about"
           label={<span aria-hidden="true">{said.bounds.size > 0 ? "≤" : "i"}</span>}
           name={panels.about}
         >

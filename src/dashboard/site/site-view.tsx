@@ -7,6 +7,7 @@ import { announce } from "../state.ts";
 import { again, isOnline, summary } from "../summary.ts";
 import { t } from "../texts.ts";
 import { Chart } from "./chart.tsx";
+import { comparedWith } from "./comparison.tsx";
 import { Drops } from "./drops.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { Foot } from "./foot.tsx";
@@ -18,7 +19,7 @@ import { periodDates, periodName } from "./names.ts";
 import { closeOpened, opened } from "./opened.ts";
 import { Panels } from "./panels.tsx";
 import { isEmpty, refusalOfAll } from "./standing.ts";
-import { NothingHere, NothingYet, Skeleton, WholeRefused } from "./states.tsx";
+import { NothingHere, NothingYet, Skeleton, WayOut, WholeRefused } from "./states.tsx";
 import "./site.css";
 
 const Access = lazyPart(() => import("./access.tsx").then(({ Access }) => Access));
@@ -51,6 +52,7 @@ export function SiteView(at: At) {
             <FailureNotice failure={{ kind: "offline" }} isStale={answer !== null} onRetry={askAgain} />
           )
         )}
+        {failure?.kind === "refused" && <WayOut />}
         {answer ? <Report at={at} answer={answer} /> : isLoading && <Skeleton />}
       </main>
       {answer && at.view.list && <List answer={answer} view={at.view} list={at.view.list} />}
@@ -66,7 +68,7 @@ function Report({ at, answer }: { at: At; answer: SummaryAnswer }) {
     return (
       <>
         <NothingYet domain={domain} manages={answer.viewer.manages && !at.embed} />
-        <Drops answer={answer} view={at.view} />
+        {answer.drops.length > 0 && <Drops answer={answer} view={at.view} />}
       </>
     );
   }
@@ -75,8 +77,21 @@ function Report({ at, answer }: { at: At; answer: SummaryAnswer }) {
     <>
       {refused && <WholeRefused refused={refused} hasFilters={view.filters.length > 0} />}
       <section class="card overview" aria-label={t.value.chart.label}>
-        <Metrics answer={answer} view={view} />
-        <Chart answer={answer} view={view} />
+        {view.period === "realtime" ? (
+          <>
+            <Chart answer={answer} view={view} />
+            <h2 class="since-midnight">
+              {t.value.periods.day}{" "}
+              {answer.compared_with && <span class="soft">{comparedWith(answer.compared_with, answer.period.to)}</span>}
+            </h2>
+            <Metrics answer={answer} view={view} />
+          </>
+        ) : (
+          <>
+            <Metrics answer={answer} view={view} />
+            <Chart answer={answer} view={view} />
+          </>
+        )}
       </section>
       {isEmpty(answer) ? <NothingHere view={view} /> : <Panels answer={answer} view={view} domain={domain} />}
       <Drops answer={answer} view={at.view} />

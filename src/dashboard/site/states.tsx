@@ -1,10 +1,12 @@
 import type { Refused } from "../../report/summary-answer.ts";
-import type { Place } from "../address.ts";
-import { Link } from "../parts/link.tsx";
+import { DEFAULT_VIEW, type Place } from "../address.ts";
+import { lazyPart } from "../parts/lazy.tsx";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
 import { chosen } from "./shortcuts.ts";
 import "../parts/form.css";
+
+const FirstSteps = lazyPart(() => import("./first-steps.tsx").then(({ FirstSteps }) => FirstSteps));
 
 /** What will be there, in the room that it will take. */
 export function Skeleton() {
@@ -28,15 +30,7 @@ export function NothingYet({ domain, manages }: { domain: string; manages: boole
   return (
     <section class="card nothing">
       <h2>{states.nothingYet}</h2>
-      {manages && <p>{states.snippet}</p>}
-      <p class="soft">{states.waiting}</p>
-      {manages && (
-        <p>
-          <Link class="button main" to={{ kind: "settings", domain }}>
-            {states.openSettings}
-          </Link>
-        </p>
-      )}
+      {manages ? <FirstSteps domain={domain} /> : <p class="soft">{states.waiting}</p>}
     </section>
   );
 }
@@ -74,6 +68,17 @@ export function WholeRefused({ refused, hasFilters }: { refused: Refused; hasFil
       </p>
       {hasFilters && <ClearFilters />}
     </div>
+  );
+}
+
+/** From an address that asks for what there is not, to what there is. */
+export function WayOut() {
+  return (
+    <p>
+      <button type="button" onClick={() => show({ ...chosen("day"), filters: [], compare: DEFAULT_VIEW.compare })}>
+        {t.value.states.showToday}
+      </button>
+    </p>
   );
 }
 
