@@ -48,7 +48,7 @@ export function FullList({ answer, view, list }: Props) {
   const panel = answer.dimensions[dimension];
   const refused = panel && "refused" in panel ? panel.refused : refusalOf(dimension, view.filters);
   return (
-    <Dialog title={dimensionName(dimension)} kind="full-list" onClose={close}>
+    <Dialog title={t.value.tabs[dimension] ?? dimensionName(dimension)} kind="full-list" onClose={close}>
       {refused ? (
         <RefusedNotice refused={refused} view={view} answer={answer} />
       ) : (
@@ -71,6 +71,12 @@ function Found({ answer, view, list, metrics }: Props & { metrics: Metric[] }) {
   const fitting = isFoundHere ? foundIn(all, dimension, search) : all;
   const rows = isFoundHere ? fitting.slice((page - 1) * ROWS_A_PAGE, page * ROWS_A_PAGE) : all;
   const total = isFoundHere ? fitting.length : (found?.meta.total_rows ?? rows.length);
+  const pages = Math.ceil(total / ROWS_A_PAGE);
+  // An address may name a page of more values than there are by now.
+  const isBeyond = found !== null && !isLoading && page > Math.max(1, pages);
+  useEffect(() => {
+    if (isBeyond) change({ page: Math.max(1, pages) });
+  }, [isBeyond]);
   const said = found ? saidBy(found) : { bounds: new Set<string>(), texts: [] };
   return (
     <>
@@ -94,7 +100,7 @@ function Found({ answer, view, list, metrics }: Props & { metrics: Metric[] }) {
       <p class="soft" aria-live="polite">
         {found && !isLoading && t.value.list.rows(total)}
       </p>
-      <Pages page={page} pages={Math.ceil(total / ROWS_A_PAGE)} onPage={(to) => change({ page: to })} />
+      <Pages page={page} pages={pages} onPage={(to) => change({ page: to })} />
       {said.texts.map((text) => (
         <p key={text} class="soft">
           {text}
