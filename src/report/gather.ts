@@ -81,13 +81,20 @@ function earlier(one: string | null, other: string | null): string | null {
 
 /** The first day with counts, in D1 or open; today where there are none. */
 export async function firstDayOf(counts: Counts): Promise<string> {
-  const today = localDayAt(counts.site.zones, counts.now).day;
+  return (await firstCountedDay(counts)) ?? localDayAt(counts.site.zones, counts.now).day;
+}
+
+/** The first day with counts, in D1 or open; null where there are none. */
+export async function firstCountedDay(counts: Counts): Promise<string | null> {
   const [open, stored] = await Promise.all([
     askAll(counts, (tally) => tally.open({ dimensions: ["site"] })),
     readCounts(counts.db, counts.site.id, [], []),
   ]);
-  const days = [...open.flat().map(({ day }) => day), stored.bounds.firstDay ?? today];
-  return days.sort()[0] ?? today;
+  const [firstOpen = null] = open
+    .flat()
+    .map(({ day }) => day)
+    .sort();
+  return earlier(stored.bounds.firstDay, firstOpen);
 }
 
 /** What happens right now, over all shards. */

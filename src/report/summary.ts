@@ -10,7 +10,7 @@ import { csvAnswer, wantsCsv } from "./csv.ts";
 import { DROPS, dropsOf } from "./drops.ts";
 import { ACCESS, type Access, answering, countsOf, localNow, parametersOf, reportJson } from "./face.ts";
 import { filterIn } from "./filter-input.ts";
-import { type Counts, firstDayOf, gatherLive } from "./gather.ts";
+import { type Counts, firstCountedDay, firstDayOf, gatherLive } from "./gather.ts";
 import { shownLive } from "./live.ts";
 import { changeOf } from "./metrics.ts";
 import { commonNotes, comparedNotes, flagNotes, notCompared, once, panelNotes, totalsNotes } from "./notes.ts";
@@ -57,20 +57,22 @@ export function summary(request: Request, context: Context, access: Access = ACC
 
     const counts = countsOf(site, context, access);
     const now = localNow(site, context.now);
-    const firstDay = asked.period === "all" ? await firstDayOf(counts) : now.today;
-    const view = viewOf(asked, now, firstDay);
+    const allFrom = asked.period === "all" ? await firstDayOf(counts) : now.today;
+    const view = viewOf(asked, now, allFrom);
     if (wantsCsv(request, context.url)) return seriesCsv(view, filter, counts, now);
     const [{ report, isCompared }, firstKnown, live] = await Promise.all([
       lookedUp(view, filter, counts),
-      firstDayBefore(view, counts, now),
+      isOfTodayAlone(view, now) ? firstDayOrNull(counts) : null,
       gatherLive(counts),
     ]);
+    // Of days before today no tally is asked: a new site has counts in none but them.
+    const firstDay = firstKnown ?? report.bounds.firstDay ?? (await firstDayOrNull(counts));
     return reportJson({
       site: site.domain,
       timezone: timezoneAt(site.zones, context.now),
       viewer: { owner: counts.isOwners, manages: mayChange(context.credential, site) },
       ...(await shown(view, filter, report, counts, now, isCompared)),
-      first_day: report.bounds.firstDay && (firstKnown ?? report.bounds.firstDay),
+      first_day: firstDay,
       realtime: shownLive(live),
     } satisfies SummaryAnswer);
   });
@@ -117,9 +119,15 @@ async function lookedUp(view: View, filter: Filter | null, counts: Counts) {
   }
 }
 
-/** The first day with counts, where it is not seen with the rest: of today alone D1 is not asked. */
-async function firstDayBefore({ range, before }: View, counts: Counts, { today }: LocalNow): Promise<string | null> {
-  return before === null && range.from >= today ? firstDayOf(counts).catch(() => null) : null;
+/** Whether D1 is not asked, and so the first day with counts is not seen with the rest. */
+function isOfTodayAlone({ range, before }: View, { today }: LocalNow): boolean {
+  const from = before && before.from < range.from ? before.from : range.from;
+  return from >= today;
+}
+
+/** The first day with counts; null where there are none, and where that cannot be told now. */
+function firstDayOrNull(counts: Counts): Promise<string | null> {
+  return firstCountedDay(counts).catch(() => null);
 }
 
 async function shown(

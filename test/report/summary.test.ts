@@ -249,6 +249,22 @@ describe("the summary", () => {
     expect(at.calls.filter(({ dimensions }) => dimensions !== "live").map(({ shard }) => shard)).toEqual([0, 1]);
   });
 
+  it.each([
+    ["of days before it", 1, "period=7d", YESTERDAY],
+    ["of days to come", 1, "date=2027-01-01", YESTERDAY],
+    ["of today alone, while nobody came yet", 1, "compare=off", YESTERDAY],
+    ["of a new site, of which D1 has nothing yet", 9, "period=28d", TODAY],
+  ])("tells the first day with counts, %s", async (_what, id, query, day) => {
+    const tallies = query === "compare=off" ? [{ days: [] }, { days: [] }] : TALLIES;
+    const { body } = await ask(query, world(siteOf(id, { shards: 2 }), tallies));
+    expect(body.first_day).toBe(day);
+  });
+
+  it("tells of no first day where there is none", async () => {
+    const { body } = await ask("period=28d", world(siteOf(9, { shards: 2 }), [{ days: [] }, { days: [] }]));
+    expect(body.first_day).toBeNull();
+  });
+
   it("goes on without the comparison while D1 is away", async () => {
     const { status, body } = await ask("", world(site, TALLIES, { db: NO_D1 }));
     expect(status).toBe(200);
