@@ -11,12 +11,14 @@ interface Props {
 /** What went wrong, and what to do about it. Where somebody has to log in the view shows that itself. */
 export function FailureNotice({ failure, onRetry, isStale = false }: Props) {
   const { states, common } = t.value;
+  // Who is asked to wait for long asked too often: a link that many look at.
+  const minutes = failure.kind === "busy" ? Math.ceil((failure.retryAfterSeconds ?? 0) / 60) : 0;
   const text = {
     login: states.wrongAddress,
     locked: t.value.login.locked,
     offline: isStale ? states.offline : states.offlineEmpty,
     refused: "message" in failure ? failure.message : states.failed,
-    busy: states.busy,
+    busy: minutes > 1 ? states.tooMany(minutes) : states.busy,
   }[failure.kind];
   return (
     <div class="notice" role="alert">

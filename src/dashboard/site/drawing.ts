@@ -46,12 +46,17 @@ export function draw(place: HTMLElement, { count, before, whole, partial, timeTi
     ticks: { show: false },
     ...style,
   });
+  // Room for the half of the last time's name that stands beyond its place.
+  const overhang = (self: uPlot) => {
+    const end = timeTicks(roomFor(self)).find(({ index }) => index === last);
+    return end ? (widthOf(self, axisFont, [end.text]) + LETTER * rem) / 2 : rem;
+  };
   const chart = new uPlot(
     {
       width: place.clientWidth,
       height: place.clientHeight,
       legend: { show: false },
-      padding: [8, 28, 0, 0],
+      padding: [8, (self) => overhang(self), 0, 0],
       cursor: {
         y: false,
         drag: { x: false, y: false },
@@ -77,7 +82,7 @@ export function draw(place: HTMLElement, { count, before, whole, partial, timeTi
           values: (self) => timeTicks(roomFor(self)).map(({ text }) => text),
         }),
         axis({
-          size: (self, texts) => widthOf(self, axisFont, texts),
+          size: (self, texts) => widthOf(self, axisFont, texts) + rem,
           gap: 8,
           grid: { stroke: colour("--line"), width: 1 },
           splits: () => valueTicks.map(({ value }) => value),
@@ -112,11 +117,11 @@ export function draw(place: HTMLElement, { count, before, whole, partial, timeTi
   };
 }
 
-/** Room for the widest of the names of values. */
+/** How wide the widest of some names is, in CSS pixels. */
 function widthOf({ ctx }: uPlot, font: string, texts: string[] | null): number {
   ctx.save();
   ctx.font = font;
   const widest = Math.max(0, ...(texts ?? []).map((text) => ctx.measureText(text).width));
   ctx.restore();
-  return Math.ceil(widest) + 16;
+  return Math.ceil(widest);
 }

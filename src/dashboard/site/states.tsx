@@ -43,7 +43,7 @@ export function NothingHere({ view }: Pick<Extract<Place, { kind: "site" }>, "vi
       <h2>{view.filters.length > 0 ? states.nothingFiltered : states.nothingInPeriod}</h2>
       <p class="actions">
         {view.filters.length > 0 && <ClearFilters />}
-        {view.period !== "day" && (
+        {(view.period !== "day" || view.date !== null) && (
           <button type="button" onClick={() => show(chosen("day"))}>
             {states.showToday}
           </button>

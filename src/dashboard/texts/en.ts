@@ -36,6 +36,11 @@ export const en = {
     offline: "There is no connection. What you see is as it was before.",
     offlineEmpty: "There is no connection to the server.",
     busy: "The server is busy and did not answer.",
+    tooMany: (minutes: number) =>
+      plural(minutes, {
+        one: "There were too many requests. Try again in a minute.",
+        other: "There were too many requests. Try again in # minutes.",
+      }),
     failed: "This could not be loaded.",
     stillLoggedIn: "You are still logged in: the server did not answer. Try again.",
     wrongAddress: "There is nothing to see at this address, or you need to log in to see it.",
