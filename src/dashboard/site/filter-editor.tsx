@@ -7,6 +7,8 @@ import { t } from "../texts.ts";
 import { valueMeant, withFilter, withoutValue, withValue } from "./filters.ts";
 import { dimensionName, propertyDimension, valueName } from "./names.ts";
 import "../parts/form.css";
+import { useSuggestions } from "./use-suggestions.ts";
+import { valueText } from "./values.ts";
 
 /** A version says nothing without what it is of: it is filtered by where the two stand together, in its list. */
 const VERSION = /_version$/;
@@ -44,7 +46,10 @@ export function FilterEditor({ view, answer, at, onClose }: Props) {
   const isExact = operator === "is" || operator === "is_not";
   const panel = answer.dimensions[dimension];
   const rows = panel && "rows" in panel ? panel.rows.filter(({ folded }) => !folded) : [];
-  const known = rows.map(({ value }) => ({ value, name: valueName(dimension, value, answer) }));
+  const suggested = useSuggestions(answer, dimension, typed).filter((one) =>
+    rows.every(({ value }) => value !== one.value),
+  );
+  const known = [...rows, ...suggested].map((row) => ({ value: row.value, name: valueText(dimension, row) }));
   const nameOf = (value: string) => (isExact ? valueName(dimension, value, answer) : value);
   const withTyped = () =>
     typed.trim() === "" ? filter : withValue(filter, isExact ? valueMeant(typed, known) : typed);
