@@ -32,6 +32,11 @@ export const texts: Texts = {
     offline: "Keine Verbindung. Zu sehen ist der letzte bekannte Stand.",
     offlineEmpty: "Keine Verbindung zum Server.",
     busy: "Der Server ist ausgelastet und hat nicht geantwortet.",
+    tooMany: (minutes) =>
+      plural(minutes, {
+        one: "Zu viele Anfragen. Versuchen Sie es in einer Minute erneut.",
+        other: "Zu viele Anfragen. Versuchen Sie es in # Minuten erneut.",
+      }),
     failed: "Das konnte nicht geladen werden.",
     stillLoggedIn: "Sie sind noch angemeldet: Der Server hat nicht geantwortet. Versuchen Sie es erneut.",
     wrongAddress: "Unter dieser Adresse gibt es nichts zu sehen, oder Sie müssen sich dafür anmelden.",

@@ -36,6 +36,11 @@ export const texts: Texts = {
     offline: "No hay conexión. Se muestra lo último que se recibió.",
     offlineEmpty: "No hay conexión con el servidor.",
     busy: "El servidor está ocupado y no respondió.",
+    tooMany: (minutes) =>
+      plural(minutes, {
+        one: "Hubo demasiadas solicitudes. Inténtelo de nuevo en un minuto.",
+        other: "Hubo demasiadas solicitudes. Inténtelo de nuevo en # minutos.",
+      }),
     failed: "No se pudo cargar.",
     stillLoggedIn: "La sesión sigue abierta: el servidor no respondió. Inténtelo de nuevo.",
     wrongAddress: "En esta dirección no hay nada que ver, o hay que iniciar sesión para verlo.",

@@ -32,6 +32,11 @@ export const texts: Texts = {
     offline: "Aucune connexion. Les données affichées sont les dernières reçues.",
     offlineEmpty: "Aucune connexion au serveur.",
     busy: "Le serveur est occupé et n’a pas répondu.",
+    tooMany: (minutes: number) =>
+      plural(minutes, {
+        one: "Trop de requêtes. Réessayez dans # minute.",
+        other: "Trop de requêtes. Réessayez dans # minutes.",
+      }),
     failed: "Le chargement a échoué.",
     stillLoggedIn: "Vous êtes toujours connecté : le serveur n’a pas répondu. Réessayez.",
     wrongAddress: "Il n’y a rien à voir à cette adresse, ou il faut se connecter pour le voir.",
