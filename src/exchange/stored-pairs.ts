@@ -7,7 +7,7 @@ import { NUMBERED, numberedAs, valuesName } from "../dimensions.ts";
 import { pairCellCounts } from "../store/pair-cell.ts";
 import { DayPairs } from "./day-pairs.ts";
 import { PAIRS_BY_NAME } from "./pair-table.ts";
-import { type CountsSource, type DayRange, openDates, storedRows } from "./stored-days.ts";
+import { type CountsSource, type DayRange, openDates, type StoredRow, storedRows } from "./stored-days.ts";
 
 /** One pair of one day, over all shards and imports. */
 export interface PairDay {
@@ -24,13 +24,14 @@ type Names = Map<string, string[]>;
  */
 export async function* storedPairs(source: CountsSource, range: DayRange): AsyncGenerator<PairDay> {
   const open = await openDates(source);
+  const namesOn = namesByDay(source, range);
   let sum: (PairDay & { pair: string; names: Names }) | null = null;
   for await (const { period, dimension, writer, data } of storedRows(source, [...PAIRS_BY_NAME.keys()], range, [])) {
     if (open.has(period)) continue;
     if (!sum || sum.day !== period || sum.pair !== dimension) {
       const before = sum;
       if (before) yield before;
-      const names: Names = before?.day === period ? before.names : await namesOf(source, period);
+      const names: Names = before?.day === period ? before.names : await namesOn(period);
       sum = { day: period, pair: dimension, names, pairs: new DayPairs() };
     }
     addRow(sum.pairs, dimension, data, (list) => sum?.names.get(`${list}:${writer}`) ?? []);
@@ -38,14 +39,23 @@ export async function* storedPairs(source: CountsSource, range: DayRange): Async
   if (sum) yield sum;
 }
 
-async function namesOf(source: CountsSource, day: string): Promise<Names> {
-  const names: Names = new Map();
-  for (const list of NUMBERED) {
-    for await (const { writer, data } of storedRows(source, [valuesName(list)], { from: day, to: day }, [])) {
-      names.set(`${list}:${writer}`, JSON.parse(data) as string[]);
+/**
+ * The names of each day, asked for in order. They are read beside the pairs, in pieces of many days: asked for day by day,
+ * an export of 91 days asked D1 206 times, and not 26, of the 50 times there are on the free plan.
+ */
+function namesByDay(source: CountsSource, range: DayRange): (day: string) => Promise<Names> {
+  const lists = new Map<string, string>(NUMBERED.map((list) => [valuesName(list), list]));
+  const rows = storedRows(source, [...lists.keys()], range, []);
+  let next: IteratorResult<StoredRow> | null = null;
+  return async (day) => {
+    const names: Names = new Map();
+    next ??= await rows.next();
+    for (; !next.done && next.value.period <= day; next = await rows.next()) {
+      const { period, dimension, writer, data } = next.value;
+      if (period === day) names.set(`${lists.get(dimension)}:${writer}`, JSON.parse(data) as string[]);
     }
-  }
-  return names;
+    return names;
+  };
 }
 
 function addRow(pairs: DayPairs, pair: string, data: string, namesOf: (list: string) => readonly string[]): void {

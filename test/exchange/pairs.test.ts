@@ -1,11 +1,12 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { addDays } from "../../src/calendar.ts";
 import { PAIRS, pairName } from "../../src/dimensions.ts";
 import { DayPairs } from "../../src/exchange/day-pairs.ts";
 import { pairCells, pairRows } from "../../src/exchange/pair-table.ts";
 import { storedPairs } from "../../src/exchange/stored-pairs.ts";
 import { LIMITS } from "../../src/limits.ts";
-import { call } from "../manage/support.ts";
+import { call, type Guard, guarded } from "../manage/support.ts";
 import { openDay, siteOf } from "../report/fakes.ts";
 import { machineRows } from "./machine-day.ts";
 import { csv, exportOf, exportZip, importInto, makeSite } from "./support.ts";
@@ -84,6 +85,23 @@ describe("pairs", () => {
     const days = new Set<string>();
     for await (const { day } of storedPairs(sourceOf(id, ["2026-11-02"]), { from: "", to: "9999" })) days.add(day);
     expect([...days]).toEqual(["2026-11-01"]);
+  });
+
+  it("are read in pieces of many days, so that an export fits in the 50 questions there are on the free plan", async () => {
+    const { id } = await newSite();
+    const days = Array.from({ length: 30 }, (_, index) => addDays("2026-09-01", index));
+    for (const day of days) await storeRows(id, day, machineRows(day));
+    let asked = 0;
+    const counting: Guard = (run) => {
+      asked++;
+      return run();
+    };
+    const source = { ...sourceOf(id), db: guarded(counting).DB as D1Database };
+    const found = new Set<string>();
+    for await (const { day } of storedPairs(source, { from: "", to: "9999" })) found.add(day);
+    expect([...found]).toEqual(days);
+    // How much there is of pairs, and the pairs; and the same of pages' names.
+    expect(asked).toBe(4);
   });
 
   it("take several rows where a value has very many others", () => {
