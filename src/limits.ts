@@ -106,6 +106,8 @@ export const LIMITS = {
   csvCellChars: 16_384,
   /** Different values of a day that an import or export holds at once; the rest is `(other)`. */
   exchangedValues: 200_000,
+  /** Bytes of the values of a day's pairs that an import holds at once (an object has 128 MB), for the same reason. */
+  exchangedPairBytes: 32 * 1024 * 1024,
 
   /** An isolate knows a site's settings, or that there is no such site, for this long. */
   siteKnownMs: MINUTE_MS,

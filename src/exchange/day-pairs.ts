@@ -1,14 +1,22 @@
 /** The pairs of one day as they are summed up. Pure. */
 
 import { Buffer } from "node:buffer";
-import { type DimensionName, numberedAs, OTHER, valuesName } from "../dimensions.ts";
+import { NUMBERED, numberedAs, OTHER, valuesName } from "../dimensions.ts";
 import { LIMITS } from "../limits.ts";
 import { pairCellJson } from "../store/pair-cell.ts";
-import { addCounts } from "./day-values.ts";
+import { addCounts, MOST_ROW_BYTES } from "./day-values.ts";
 import { PAIRS_BY_NAME, type PairValues } from "./pair-table.ts";
+
+/** The values of a numbered dimension, numbered in the order of their arrival, and what their list takes. */
+interface List {
+  numbers: Map<string, number>;
+  bytes: number;
+}
 
 /** A pair's sums, and what they take. */
 interface Sums {
+  /** Of its two dimensions; null: it is not numbered. */
+  lists: (List | null)[];
   byOuter: Map<string, Map<string, number[]>>;
   cells: number;
   bytes: number;
@@ -20,14 +28,17 @@ const CELL_BYTES = 40;
 /** Sums up pairs, within the bounds that a tally keeps to as well: what goes beyond is counted as `(other)`. */
 export class DayPairs {
   readonly #pairs = new Map<string, Sums>();
+  /** By the numbered dimension: one list for all pairs, which must fit in a row as well. */
+  readonly #lists = new Map<string, List>(NUMBERED.map((name) => [name, { numbers: new Map(), bytes: 0 }]));
   readonly #flags = new Set<string>();
   #cells = 0;
+  #bytes = 0;
 
   /** Adds counts to two values of a pair, which is one of `PAIRS_BY_NAME`. */
   add(pair: string, outer: string, inner: string, counts: readonly number[]): void {
     let sums = this.#pairs.get(pair);
     if (!sums) {
-      sums = { byOuter: new Map(), cells: 0, bytes: 0 };
+      sums = { lists: this.#listsOf(pair), byOuter: new Map(), cells: 0, bytes: 0 };
       this.#pairs.set(pair, sums);
     }
     const known = sums.byOuter.get(outer)?.get(inner);
@@ -36,9 +47,14 @@ export class DayPairs {
       return;
     }
     const isOther = outer === OTHER && inner === OTHER;
-    const bytes = sums.bytes + Buffer.byteLength(outer) + Buffer.byteLength(inner) + CELL_BYTES;
+    const bytes = jsonBytes(outer) + jsonBytes(inner) + CELL_BYTES;
     const isFull =
-      sums.cells >= LIMITS.cellsPerPair || bytes > LIMITS.cellBytesPerPair || this.#cells >= LIMITS.exchangedValues;
+      sums.cells >= LIMITS.cellsPerPair ||
+      sums.bytes + bytes > LIMITS.cellBytesPerPair ||
+      this.#cells >= LIMITS.exchangedValues ||
+      this.#bytes + bytes > LIMITS.exchangedPairBytes ||
+      !fits(sums.lists[0], outer) ||
+      !fits(sums.lists[1], inner);
     if (isFull && !isOther) {
       this.#flags.add(`capped:${pair}`);
       this.add(pair, OTHER, OTHER, counts);
@@ -48,8 +64,10 @@ export class DayPairs {
     if (byInner) byInner.set(inner, [...counts]);
     else sums.byOuter.set(outer, new Map([[inner, [...counts]]]));
     sums.cells++;
-    sums.bytes = bytes;
+    sums.bytes += bytes;
     this.#cells++;
+    this.#bytes += bytes;
+    for (const [index, text] of [outer, inner].entries()) number(sums.lists[index], text);
   }
 
   /** The counts of each pair by its stored name. */
@@ -64,28 +82,41 @@ export class DayPairs {
 
   /** The rows as they rest in D1, as `dayRows` of the tally writes them; those of values that pairs number come last. */
   *rows(): Generator<[dimension: string, json: string]> {
-    const lists = new Map<ReturnType<typeof numberedAs>, Map<string, number>>();
-    const keysOf = (dimension: DimensionName): ((text: string) => string) => {
-      const list = numberedAs(dimension);
-      if (list === null) return JSON.stringify;
-      const numbers = lists.get(list) ?? new Map<string, number>();
-      lists.set(list, numbers);
-      return (text) => {
-        const number = numbers.get(text) ?? numbers.size;
-        numbers.set(text, number);
-        return `"${number}"`;
-      };
-    };
-    for (const [pair, { byOuter }] of this.#pairs) {
-      const [outer, inner] = PAIRS_BY_NAME.get(pair) ?? [];
-      if (!outer || !inner) throw new Error(`no pair: ${pair}`);
-      const [outerKey, innerKey] = [keysOf(outer), keysOf(inner)];
+    if (this.#pairs.size === 0) return;
+    const keyOf = (list: List | null | undefined, text: string) =>
+      list ? `"${list.numbers.get(text)}"` : JSON.stringify(text);
+    for (const [pair, { lists, byOuter }] of this.#pairs) {
+      const [ofOuter, ofInner] = lists;
       const entries = [...byOuter].map(([value, byInner]) => {
-        const cells = [...byInner].map(([text, counts]) => `${innerKey(text)}:${pairCellJson(counts)}`);
-        return `${outerKey(value)}:{${cells.join()}}`;
+        const cells = [...byInner].map(([text, counts]) => `${keyOf(ofInner, text)}:${pairCellJson(counts)}`);
+        return `${keyOf(ofOuter, value)}:{${cells.join()}}`;
       });
       yield [pair, `{${entries.join()}}`];
     }
-    for (const [list, numbers] of lists) if (list) yield [valuesName(list), JSON.stringify([...numbers.keys()])];
+    // Of a day on which no page was seen, too: by this row it is known that the day has pairs.
+    for (const name of NUMBERED) {
+      yield [valuesName(name), JSON.stringify([...(this.#lists.get(name)?.numbers.keys() ?? [])])];
+    }
   }
+
+  #listsOf(pair: string): (List | null)[] {
+    const dimensions = PAIRS_BY_NAME.get(pair);
+    if (!dimensions) throw new Error(`no pair: ${pair}`);
+    return dimensions.map((dimension) => this.#lists.get(numberedAs(dimension) ?? "") ?? null);
+  }
+}
+
+/** Whether a value is in a list, or the list has room for it. */
+function fits(list: List | null | undefined, text: string): boolean {
+  return !list || list.numbers.has(text) || list.bytes + jsonBytes(text) <= MOST_ROW_BYTES;
+}
+
+function number(list: List | null | undefined, text: string): void {
+  if (!list || list.numbers.has(text)) return;
+  list.numbers.set(text, list.numbers.size);
+  list.bytes += jsonBytes(text) + 1;
+}
+
+function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }

@@ -14,7 +14,7 @@ export function addCounts(sum: number[], counts: readonly number[]): void {
 }
 
 /** Bytes of a row's JSON: below D1's 2 MB a value. */
-const MOST_ROW_BYTES = 1_800_000;
+export const MOST_ROW_BYTES = 1_800_000;
 
 /** Sums up one day, within bounds: what goes beyond is counted as `(other)`. */
 export class DayValues {

@@ -129,6 +129,39 @@ describe("pairs", () => {
   });
 });
 
+describe("rows of pairs", () => {
+  const MOST = 2_000_000;
+  const PAGE_PAIRS = PAIRS.filter((pair) => pair.some((name) => name === "page" || name === "entry_page"));
+  const bytesOf = (pairs: DayPairs) => [...pairs.rows()].map(([, json]) => new TextEncoder().encode(json).length);
+
+  it("stay below what D1 takes, the list of all pages as well, whatever pages each pair has", () => {
+    const pairs = new DayPairs();
+    for (const pair of PAGE_PAIRS.slice(0, 4).map((names) => pairName(...names))) {
+      for (let index = 0; index < 3000; index++) pairs.add(pair, `/${pair}/${index}/${"x".repeat(400)}`, "LV", [1]);
+      for (let index = 0; index < 3000; index++) pairs.add(pair, "LV", `/${pair}/${index}/${"x".repeat(400)}`, [1]);
+    }
+    expect(Math.max(...bytesOf(pairs))).toBeLessThan(MOST);
+    const total = [...pairs.pairs()].flatMap(([, byOuter]) => [...byOuter.values()].flatMap((by) => [...by.values()]));
+    expect(total.reduce((sum, [visitors = 0]) => sum + visitors, 0)).toBe(4 * 6000);
+  });
+
+  it("stay below it with values that JSON writes with a backslash for each character", () => {
+    const pairs = new DayPairs();
+    for (let index = 0; index < 5000; index++) pairs.add("country*source", "LV", `${'"'.repeat(280)}${index}`, [1]);
+    expect(Math.max(...bytesOf(pairs))).toBeLessThan(MOST);
+  });
+
+  it("have a list of pages though no page was seen, by which it is known that the day has pairs", () => {
+    const pairs = new DayPairs();
+    expect([...pairs.rows()]).toEqual([]);
+    pairs.add("country*source", "LV", "Google", [1, 1, 1]);
+    expect([...pairs.rows()]).toEqual([
+      ["country*source", '{"LV":{"Google":1}}'],
+      ["values:page", "[]"],
+    ]);
+  });
+});
+
 const COUNTS = "footfall_counts_20260301_20260331.csv";
 const PAIRS_FILE = "footfall_pairs_20260301_20260331.csv";
 const counted = csv(
