@@ -61,7 +61,9 @@ export function pairCells(cells: string): [inner: string, columns: number[]][] |
   const found: [string, number[]][] = [];
   for (const [inner, cell] of Object.entries(parsed)) {
     const columns = typeof cell === "number" || isNumbers(cell) ? pairCellCounts(cell) : null;
-    if (!columns || columns.length > PAIR_COLUMNS || !columns.every(isCount) || CONTROL.test(inner)) return null;
+    if (!columns || columns.length > PAIR_COLUMNS || !columns.every(isCount)) return null;
+    // Half a character, as an escape in JSON can be, would rest in D1 as another text.
+    if (CONTROL.test(inner) || !inner.isWellFormed()) return null;
     found.push([inner, columns]);
   }
   return found;
