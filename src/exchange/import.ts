@@ -49,8 +49,9 @@ export async function importUpload(
   await removeLeftovers(db, site.id);
   const found = inspect(upload, firstOwnDay ?? today);
   const known = (await doneImports(db, site.id)).find(({ contentHash }) => contentHash === found.hash);
-  if (known) return { done: known, unchanged: true };
   const { range, days, skipped } = found;
+  // One whose first days the site kept no longer does not have what is sent: it is to be removed first.
+  if (known && !(range && range.from < known.fromDay)) return { done: known, unchanged: true };
   if (range === null) {
     if (!skipped) throw new Refused("body: must hold counts of at least one day");
     throw new Refused(

@@ -5,6 +5,7 @@ import { clerkStub } from "../../src/clerk/stub.ts";
 import type { Env } from "../../src/env.ts";
 import { type ImportTarget, importUpload } from "../../src/exchange/import.ts";
 import { readUpload } from "../../src/exchange/upload.ts";
+import { deleteWhatExpired } from "../../src/manage/retention.ts";
 import { beginImport, completeImport, ImportWriter, removeImport } from "../../src/store/imports.ts";
 import { siteByDomain } from "../../src/store/sites.ts";
 import { call, failAt, makeKey, NOON } from "../manage/support.ts";
@@ -314,6 +315,30 @@ it("of days that the site does not keep is refused as a whole, and taken once it
   expect((await importInto(domain, visitors("2024-11-01"))).status).toBe(200);
   await call(`PUT /api/v1/sites/${domain}`, { body: { retention_months: 0 } });
   expect((await importInto(domain, visitors("2020-10-31"))).status).toBe(200);
+});
+
+it("does not say that an import is as it was whose first days were not kept", async () => {
+  const { domain, id } = await newSite();
+  const file = csv(
+    ["date", "visitors", "pageviews", "bounces", "visits", "visit_duration"],
+    ["2025-01-02", 1, 1, 1, 1, 1],
+    ["2025-02-03", 1, 1, 1, 1, 1],
+  );
+  const again = () => importInto(domain, { "imported_visitors_20250101_20250228.csv": file });
+  expect((await again()).status).toBe(200);
+  await env.DB.prepare("UPDATE sites SET retention_months = 22 WHERE id = ?").bind(id).run();
+  await deleteWhatExpired(env, NOON);
+  await call(`PUT /api/v1/sites/${domain}`, { body: { retention_months: 0 } });
+  const { imports } = (await call(`GET /api/v1/sites/${domain}/imports`)).body;
+  expect(imports).toMatchObject([{ from: "2025-02-01", to: "2025-02-03" }]);
+  const days = "days from 2025-01-02 to 2025-02-03";
+  expect(await again()).toMatchObject({
+    status: 409,
+    body: { error: expect.stringContaining(`${days} overlap import ${imports[0].id}, from 2025-02-01 to 2025-02-03`) },
+  });
+  await call(`DELETE /api/v1/sites/${domain}/imports/${imports[0].id}`);
+  expect(await again()).toMatchObject({ status: 200, body: { from: "2025-01-02", to: "2025-02-03" } });
+  expect((await again()).body).toMatchObject({ from: "2025-01-02", unchanged: true });
 });
 
 const VISITORS = named("visitors");
