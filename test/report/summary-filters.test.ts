@@ -58,6 +58,16 @@ async function ask(
 
 const PUBLIC: Credential = { kind: "public", id: 0, scopes: ["stats"], siteId: null };
 
+it.each([
+  "",
+  "compare=off",
+  "date=2026-11-23",
+  "date=2026-11-23&compare=off",
+  `compare=custom&compare_date=${TODAY},${TODAY}`,
+])("the first day is that of D1, though nothing else is asked of it: %s", async (query) => {
+  expect((await ask(query)).body.first_day).toBe("2026-10-01");
+});
+
 describe("the summary, filtered", () => {
   it("is about what passes, its own list too", async () => {
     const { body } = await ask(`${FROM_GOOGLE}&compare=off`);
