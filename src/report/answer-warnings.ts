@@ -61,16 +61,26 @@ function cappedFlags(at: Place): string[] {
 }
 
 /** Pairs are kept for fewer days than the rest, and imports from other tools bring none. */
-export function detailWarnings({ query, reads }: Plan, { firstDay, firstPairDay }: Bounds): Warning[] {
+export function detailWarnings({ query, reads }: Plan, { firstDay, firstPairDay, imported }: Bounds): Warning[] {
   const ofPairs = reads.filter(usesPairs);
   if (ofPairs.length === 0 || firstDay === null) return [];
   const { from, to } = spanOf(ofPairs);
   const first = from < firstDay ? firstDay : from;
-  if (first > to || (firstPairDay !== null && first >= firstPairDay)) return [];
+  if (first > to) return [];
+  const gaps = imported.filter(
+    (days) => firstPairDay !== null && days.from <= to && days.to >= first && days.to >= firstPairDay,
+  );
+  const isLate = firstPairDay === null || first < firstPairDay;
+  if (!isLate && gaps.length === 0) return [];
   const message =
     firstPairDay === null || firstPairDay > to
       ? `${from === to ? from : `${from} to ${to}`}: no day has counts of two dimensions together.`
-      : `Counted from ${firstPairDay} on: earlier days have no counts of two dimensions together.`;
+      : [
+          ...(isLate
+            ? [`Counted from ${firstPairDay} on: earlier days have no counts of two dimensions together.`]
+            : []),
+          ...gaps.map((days) => `Imported without counts of two dimensions together: ${days.from} to ${days.to}.`),
+        ].join(" ");
   return query.metrics.map((metric) => ({ metric, code: "detail_since", message }));
 }
 
@@ -81,10 +91,11 @@ export function usesPairs({ sources }: Read): boolean {
 /** Whether nothing is known of what a read asks, though something was counted: no pairs of these days, no hours. */
 export function isUnknown(read: Read, { firstDay, firstPairDay, imported }: Bounds): boolean {
   if (firstDay === null || read.to < firstDay) return false;
-  if (usesPairs(read)) return firstPairDay === null || read.to < firstPairDay;
+  // Other tools' tables have days alone, and of these no two dimensions together.
+  const isImported = imported.some(({ from, to }) => from <= read.from && to >= read.to);
+  if (usesPairs(read)) return firstPairDay === null || read.to < firstPairDay || isImported;
   const asksHours = read.sources.some(({ at }) => "single" in at && at.single === HOUR_FACT);
-  // Other tools' tables have days alone.
-  return asksHours && read.imports && imported.some(({ from, to }) => from <= read.from && to >= read.to);
+  return asksHours && read.imports && isImported;
 }
 
 /** Parts of a range of which nothing is known, the rest being counted. */

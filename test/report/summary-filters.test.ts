@@ -68,6 +68,26 @@ it.each([
   expect((await ask(query)).body.first_day).toBe("2026-10-01");
 });
 
+it("days imported from another tool have no counts of two facts, though earlier ones of a Footfall have", async () => {
+  const mixed = siteOf(7, { goals });
+  const at = world(mixed, TALLIES);
+  await storeDay(mixed, day("2026-03-10"), -171);
+  await storeImport(mixed, 171, { from: "2026-03-01", to: "2026-03-31", source: "footfall" });
+  await store(mixed, "2026-04-10", "site", { "": [9, 9, 9] }, -172);
+  await storeImport(mixed, 172, { from: "2026-04-01", to: "2026-04-30" });
+  const both = filtered(["is", "visit:source", ["Google"]], ["is", "visit:country", ["LV"]]);
+  const visits = async (range: string) => {
+    const { body } = await ask(`period=custom&date=${range}&compare=off&${both}`, { at });
+    const said = body.notes.flatMap(({ code, message }) => (code === "detail_since" ? [message] : []));
+    return [body.metrics.visits && "value" in body.metrics.visits && body.metrics.visits.value, said];
+  };
+  const without = "Imported without counts of two dimensions together: 2026-04-01 to 2026-04-30.";
+  expect(await visits("2026-03-01,2026-03-31")).toEqual([5, []]);
+  expect(await visits("2026-04-01,2026-04-30")).toEqual([null, [without]]);
+  expect(await visits("2026-03-01,2026-04-30")).toEqual([5, [without]]);
+  expect(await visits("2026-05-01,2026-05-31")).toEqual([0, []]);
+});
+
 describe("the summary, filtered", () => {
   it("is about what passes, its own list too", async () => {
     const { body } = await ask(`${FROM_GOOGLE}&compare=off`);
