@@ -1,18 +1,12 @@
 import { useEffect } from "preact/hooks";
-import { lazyPart } from "./parts/lazy.tsx";
+import { lazyOwnersPart } from "./parts/lazy.tsx";
 import { SiteView } from "./site/site-view.tsx";
 import { announced, place } from "./state.ts";
-import { language, speakToOwners, t } from "./texts.ts";
+import { language, t } from "./texts.ts";
 
 // What owners see now and then does not burden the page that they look at each day.
-const Sites = lazyPart(async () => {
-  const [{ Sites }] = await Promise.all([import("./sites/sites.tsx"), speakToOwners()]);
-  return Sites;
-});
-const Settings = lazyPart(async () => {
-  const [{ Settings }] = await Promise.all([import("./settings/settings.tsx"), speakToOwners()]);
-  return Settings;
-});
+const Sites = lazyOwnersPart(() => import("./sites/sites.tsx").then(({ Sites }) => Sites));
+const Settings = lazyOwnersPart(() => import("./settings/settings.tsx").then(({ Settings }) => Settings));
 
 /** Whatever the address names. */
 export function App() {

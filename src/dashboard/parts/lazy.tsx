@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { t } from "../texts.ts";
+import { speakToOwners, t } from "../texts.ts";
 
 /** A component whose code is loaded when it is first shown. Where that fails it says so, with a way to try again. */
 export function lazyPart<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
@@ -29,4 +29,9 @@ export function lazyPart<Props extends object>(load: () => Promise<ComponentType
       </div>
     );
   };
+}
+
+/** The same of what only owners see, which has words of its own. */
+export function lazyOwnersPart<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+  return lazyPart(async () => (await Promise.all([load(), speakToOwners()]))[0]);
 }

@@ -6,13 +6,13 @@ import type { SiteSettings } from "../settings/site.ts";
 import { useAnswer } from "../settings/use-answer.ts";
 import { FirstHit } from "../sites/first-hit.tsx";
 import { again } from "../summary.ts";
-import { t } from "../texts.ts";
+import { allWords } from "../texts.ts";
 
 /** How to have a site counted, for who may see its snippet; it looks whether that works. */
 export function FirstSteps({ domain }: { domain: string }) {
   const path = `/api/v1/sites/${encodeURIComponent(domain)}`;
   const { answer: site, failure, again: retry } = useAnswer<SiteSettings>(path, (path) => askJson(path));
-  const { sites, common } = t.value;
+  const { sites, common } = allWords.value;
   if (failure) return <FailureNotice failure={failure} onRetry={() => void retry()} />;
   if (!site) return <p class="waiting">{common.loading}</p>;
   return (

@@ -1,12 +1,12 @@
 import type { Refused } from "../../report/summary-answer.ts";
 import { DEFAULT_VIEW, type Place } from "../address.ts";
-import { lazyPart } from "../parts/lazy.tsx";
+import { lazyOwnersPart } from "../parts/lazy.tsx";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
 import { chosen } from "./shortcuts.ts";
 import "../parts/form.css";
 
-const FirstSteps = lazyPart(() => import("./first-steps.tsx").then(({ FirstSteps }) => FirstSteps));
+const FirstSteps = lazyOwnersPart(() => import("./first-steps.tsx").then(({ FirstSteps }) => FirstSteps));
 
 /** What will be there, in the room that it will take. */
 export function Skeleton() {
