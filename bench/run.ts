@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what a counted hit costs, how fast reports are and how fast the dashboard is drawn, in one table a run;
- * `-- --quick` takes two minutes and a half instead of seven, for rougher figures; `-- --only reports` (or `hits`, or
+ * `-- --quick` takes three minutes instead of eight, for rougher figures; `-- --only reports` (or `hits`, or
  * `dashboard`) runs one part. Everything runs here and now, on as many cores as there are (made for two).
  *
  * Throughput: the Worker as `npm start` serves it (bundled by wrangler, in Miniflare, not `wrangler dev`), loaded by a
