@@ -1,5 +1,6 @@
 /** Requests to the Worker that served this page. */
 
+import { keep, keptUnder } from "./kept.ts";
 import { place } from "./state.ts";
 
 /** Why there is no answer. */
@@ -64,14 +65,14 @@ export async function askJson<T>(path: string, asked: Asked = {}): Promise<T> {
 
 /** Keeps what opened a shared link. */
 export function keepUnlocked(auth: string, token: string): void {
-  sessionStorage.setItem(UNLOCKED + auth, token);
+  keep(UNLOCKED + auth, token, "sessionStorage");
 }
 
 /** What stands for a shared link in requests: null where the page was not opened by one. */
 function linkToken(): string | null {
   const { value } = place;
   if (value.kind !== "site" || !value.auth) return null;
-  return sessionStorage.getItem(UNLOCKED + value.auth) ?? value.auth;
+  return keptUnder(UNLOCKED + value.auth, "sessionStorage") ?? value.auth;
 }
 
 async function failureOf(response: Response): Promise<Failure> {

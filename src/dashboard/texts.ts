@@ -4,6 +4,7 @@
  */
 
 import { batch, computed, signal } from "@preact/signals";
+import { keep, keptUnder } from "./kept.ts";
 import type { Texts } from "./texts/en.ts";
 import type { OwnersTexts } from "./texts/owners/en.ts";
 
@@ -50,13 +51,13 @@ export const locale = computed(
 
 /** Chooses a language for good. */
 export async function chooseLanguage(chosen: Language): Promise<void> {
-  localStorage.setItem(CHOSEN, chosen);
+  keep(CHOSEN, chosen, "localStorage");
   await speak(chosen);
 }
 
 /** The language to begin with. Resolves when its words are there. @throws where not even the English ones can be had */
 export async function loadLanguage(): Promise<void> {
-  const chosen = languageOf(localStorage.getItem(CHOSEN) ?? "");
+  const chosen = languageOf(keptUnder(CHOSEN, "localStorage") ?? "");
   await speak(chosen ?? navigator.languages.map(languageOf).find((known) => known !== null) ?? "en");
 }
 

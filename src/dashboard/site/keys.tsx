@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { keep, keptUnder } from "../kept.ts";
 import { place, show } from "../state.ts";
 import { summary } from "../summary.ts";
 import { opened } from "./opened.ts";
@@ -9,12 +10,11 @@ import { type Action, actionOf, changesBy } from "./shortcuts.ts";
 const OFF = "footfall.keys.off";
 
 /** Whether single keys do something: not for who speaks to the computer, or hits keys by chance (WCAG 2.1.4). */
-export const areKeysOn = signal(localStorage.getItem(OFF) === null);
+export const areKeysOn = signal(keptUnder(OFF, "localStorage") === null);
 
 export function setKeysOn(areOn: boolean): void {
   areKeysOn.value = areOn;
-  if (areOn) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, "1");
+  keep(OFF, areOn ? null : "1", "localStorage");
 }
 
 const FIELDS = "input, select, textarea, [contenteditable], dialog";
