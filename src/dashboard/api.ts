@@ -1,26 +1,10 @@
 /** Requests to the Worker that served this page. */
 
+import { ApiError, arrived, failureOf } from "./failures.ts";
 import { keep, keptUnder } from "./kept.ts";
 import { place } from "./state.ts";
 
-/** Why there is no answer. */
-export type Failure =
-  /** `login`: not who may see this. `locked`: a shared link that needs its password. `offline`: no connection. */
-  | { kind: "login" | "locked" | "offline" }
-  /** The Worker's own words: which field, and the rule. */
-  | { kind: "refused"; status: number; message: string }
-  /** A part of it is away (503), or too many requests (429): the same again may work after a while. */
-  | { kind: "busy"; message: string; retryAfterSeconds: number | null };
-
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super("message" in failure ? failure.message : failure.kind);
-    this.failure = failure;
-  }
-}
+export { ApiError, type Failure } from "./failures.ts";
 
 export interface Asked {
   method?: "GET" | "POST" | "PUT" | "DELETE";
@@ -41,26 +25,29 @@ export async function ask(path: string, { method = "GET", json, accept, signal }
   if (bearer) headers.Authorization = `Bearer ${bearer}`;
   if (json !== undefined) headers["Content-Type"] = "application/json";
   if (accept) headers.Accept = accept;
-  let response: Response;
-  try {
-    response = await fetch(path, {
+  const response = await arrived(
+    fetch(path, {
       method,
       headers,
       credentials: "same-origin",
       ...(json !== undefined && { body: JSON.stringify(json) }),
       ...(signal && { signal }),
-    });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError({ kind: "offline" });
-  }
+    }),
+  );
   if (response.ok) return response;
   throw new ApiError(await failureOf(response));
 }
 
 /** The same, for an answer in JSON. */
 export async function askJson<T>(path: string, asked: Asked = {}): Promise<T> {
-  return (await (await ask(path, asked)).json()) as T;
+  const response = await ask(path, asked);
+  return arrived<T>(response.json());
+}
+
+/** The same, for an answer that is a file. */
+export async function askFile(path: string, asked: Asked = {}): Promise<Blob> {
+  const response = await ask(path, asked);
+  return arrived(response.blob());
 }
 
 /** Keeps what opened a shared link. */
@@ -73,22 +60,4 @@ function linkToken(): string | null {
   const { value } = place;
   if (value.kind !== "site" || !value.auth) return null;
   return keptUnder(UNLOCKED + value.auth, "sessionStorage") ?? value.auth;
-}
-
-async function failureOf(response: Response): Promise<Failure> {
-  const message = await messageOf(response);
-  if (response.status === 401) return { kind: message.startsWith("auth: this link needs") ? "locked" : "login" };
-  if (response.status === 429 || response.status >= 500) {
-    return { kind: "busy", message, retryAfterSeconds: Number(response.headers.get("Retry-After")) || null };
-  }
-  return { kind: "refused", status: response.status, message };
-}
-
-async function messageOf(response: Response): Promise<string> {
-  try {
-    const { error } = await response.json();
-    return typeof error === "string" ? error : JSON.stringify(error);
-  } catch {
-    return response.statusText;
-  }
 }

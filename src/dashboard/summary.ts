@@ -165,7 +165,7 @@ async function failureOf<T>(asked: Promise<T>): Promise<Answered<T>> {
   try {
     return { value: await asked, failure: null };
   } catch (error) {
-    // Whatever else there is comes of an answer that was cut off in the middle.
+    // Whatever else there is comes of a question that was taken back.
     return { value: null, failure: error instanceof ApiError ? error.failure : { kind: "offline" } };
   }
 }

@@ -17,7 +17,7 @@ export function FailureNotice({ failure, onRetry, isStale = false }: Props) {
     login: states.wrongAddress,
     locked: t.value.login.locked,
     offline: isStale ? states.offline : states.offlineEmpty,
-    refused: "message" in failure ? failure.message : states.failed,
+    refused: ("message" in failure && failure.message) || states.failed,
     busy: minutes > 1 ? states.tooMany(minutes) : states.busy,
   }[failure.kind];
   return (

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Metric } from "../../report/query.ts";
 import type { PanelRow, SummaryAnswer } from "../../report/summary-answer.ts";
 import type { OpenList, View } from "../address.ts";
-import { ApiError, ask, type Failure } from "../api.ts";
+import { ApiError, askFile, type Failure } from "../api.ts";
 import { whole } from "../format.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { FailureNotice } from "../parts/failure.tsx";
@@ -32,6 +32,8 @@ import { isTranslated } from "./values.ts";
 
 /** Between the last key of a search and the question. */
 const PAUSE_MS = 250;
+/** By then a download that was asked for has begun. */
+const BEGUN_BY_MS = 60_000;
 
 interface Props {
   answer: SummaryAnswer;
@@ -201,8 +203,8 @@ function Download({ answer, view, list, metrics, rows }: Props & { metrics: Metr
       rows.map(({ value }) => value),
     );
     try {
-      const response = await ask("/api/v2/query", { method: "POST", json, accept: "text/csv" });
-      save(await response.blob(), fileName(answer, list.dimension));
+      const file = await askFile("/api/v2/query", { method: "POST", json, accept: "text/csv" });
+      save(file, fileName(answer, list.dimension));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setFailure(error.failure);
@@ -224,5 +226,6 @@ function save(file: Blob, name: string): void {
   link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  // Some browsers begin to read it only later.
+  setTimeout(() => URL.revokeObjectURL(link.href), BEGUN_BY_MS);
 }
