@@ -37,7 +37,9 @@ export function repeating(ask: () => Promise<Failed | null>): Repetition {
   const arrange = () => {
     clearTimeout(timer);
     if (everyMs === null || isAsking) return;
-    timer = setTimeout(run, Math.max(0, knownAt + waitMs(everyMs, failures, retryAfterSeconds) - Date.now()));
+    const wait = waitMs(everyMs, failures, retryAfterSeconds);
+    // A clock that is set back must not keep it waiting for longer.
+    timer = setTimeout(run, Math.min(wait, Math.max(0, knownAt + wait - Date.now())));
   };
   const run = async () => {
     isAsking = true;

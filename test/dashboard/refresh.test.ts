@@ -87,6 +87,16 @@ describe("asking again and again", () => {
     expect(askedAt).toEqual([15, 615]);
   });
 
+  it("waits no longer where the clock is set back meanwhile", async () => {
+    const { pace, askedAt, pass } = noting();
+    pace(15_000);
+    await pass(5);
+    vi.setSystemTime(Date.now() - 86_400_000);
+    pace(15_000);
+    await pass(15);
+    expect(askedAt.length).toBe(1);
+  });
+
   it("asks once at a time", async () => {
     let asked = 0;
     const { pace } = repeating(() => {
