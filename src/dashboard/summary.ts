@@ -6,8 +6,9 @@ import type { LiveAnswer, SummaryAnswer } from "../report/summary-answer.ts";
 import { DEFAULT_PERIOD, type View } from "./address.ts";
 import { ApiError, askJson, type Failure } from "./api.ts";
 import { livePace, repeating, summaryPace, type Watching } from "./refresh.ts";
+import { serverNow, setTimeBy } from "./server-time.ts";
 import { filtersOf } from "./site/filters.ts";
-import { isGoingOn, knownBy } from "./site/period.ts";
+import { isGoingOn, isLater, knownBy } from "./site/period.ts";
 import { withoutEmptyComparison } from "./site/standing.ts";
 import { go, place } from "./state.ts";
 
@@ -44,7 +45,12 @@ export function followAddress(): void {
   effect(() => {
     const at = place.value;
     const asked = again.value;
-    if (at.kind !== "site") return;
+    if (at.kind !== "site") {
+      // Whoever comes back sees it as it is then: settings may have changed, or days passed.
+      running?.abort();
+      shownPath = null;
+      return;
+    }
     const path = summaryPath(at.domain, at.view);
     const key = `${at.auth ?? ""} ${asked} ${path}`;
     if (key === shownPath) return;
@@ -87,6 +93,7 @@ async function fetchSummary(path: string): Promise<Failure | null> {
   const answered = await failureOf(askJson<SummaryAnswer>(path, { signal: controller.signal }));
   if (controller.signal.aborted) return null;
   if (answered.failure) return answered.failure;
+  setTimeBy(answered.value.realtime);
   const answer = withoutEmptyComparison(answered.value);
   const at = place.peek();
   if (at.kind === "site" && isFirstSightOfFirstDay(at.view, answer)) {
@@ -113,7 +120,7 @@ function isFirstSightOfFirstDay({ period }: View, { site, timezone, first_day: f
     isFirstSight &&
     period === DEFAULT_PERIOD &&
     !new URLSearchParams(location.search).has("period") &&
-    firstDay === dateIn(timezone, Date.now())
+    firstDay === dateIn(timezone, serverNow())
   );
 }
 
@@ -130,7 +137,7 @@ const watched = computed((): Watching | null => {
     isSeen: isVisible.value && isOnline.value,
     // Where nothing has been counted yet, somebody waits for the first.
     isOfToday: at.view.period === "realtime" || at.view.period === "day" || answer.first_day === null,
-    isGoingOn: isGoingOn(at.view, knownBy(answer, Date.now())),
+    isGoingOn: isGoingOn(at.view, knownBy(answer, serverNow())),
     isOwner: answer.viewer.owner,
   };
 });
@@ -143,21 +150,32 @@ const liveAgain = repeating(async () => {
     askJson<LiveAnswer>(`/api/stats/${encodeURIComponent(at.domain)}/realtime`),
   );
   // Of another site, or older than the summary that came meanwhile.
-  if (failure || summary.peek().answer !== before) return failure;
+  if (summary.peek().answer !== before) return failure;
+  if (failure) return told(failure);
   live.value = value;
+  setTimeBy(value);
   const { pageviews, events } = value.today;
-  if (before?.first_day === null && pageviews + events > 0) void fetchSummary(summaryPath(at.domain, at.view));
+  const isFirst = before?.first_day === null && pageviews + events > 0;
+  // A page may stay open for a week: most periods are other days at each midnight of the site.
+  if (isFirst || (before && isLater(before, value))) void refetch();
   return null;
 });
 
-/** Without a word or a flicker: what shows stays until it is replaced. Only who may not see it any more is told so. */
-const summaryAgain = repeating(async () => {
+const summaryAgain = repeating(refetch);
+
+/** Asks for the summary again without a word or a flicker: what shows stays until it is replaced. */
+async function refetch(): Promise<Failure | null> {
   const at = place.peek();
   if (at.kind !== "site" || summary.peek().isLoading) return null;
   const failure = await fetchSummary(summaryPath(at.domain, at.view));
-  if (failure?.kind === "login" || failure?.kind === "locked") summary.value = { ...summary.peek(), failure };
+  return failure && told(failure);
+}
+
+/** Of what fails without having been asked for by anybody, only who may not see the site any more is told. */
+function told(failure: Failure): Failure {
+  if (failure.kind === "login" || failure.kind === "locked") summary.value = { ...summary.peek(), failure };
   return failure;
-});
+}
 
 type Answered<T> = { value: T; failure: null } | { value: null; failure: Failure };
 

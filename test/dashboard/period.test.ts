@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Period } from "../../src/dashboard/address.ts";
-import { daysOf, isGoingOn, type Known, moved } from "../../src/dashboard/site/period.ts";
+import { behindBy } from "../../src/dashboard/server-time.ts";
+import { daysOf, isGoingOn, isLater, type Known, moved } from "../../src/dashboard/site/period.ts";
 import { rangeNamed, rangeOf } from "../../src/report/period.ts";
 
 const TODAY = "2026-11-25";
@@ -81,4 +82,37 @@ it("knows which periods go on", () => {
   expect(goOn("custom", "2026-11-20,2026-11-25")).toBe(true);
   expect([goOn("28d", null), goOn("yesterday", null), goOn("12mo", null)]).not.toContain(true);
   expect(goOn("day", "2026-11-24")).toBe(false);
+});
+
+const liveAt = (...minutes: string[]) => ({
+  visitors: 0,
+  minutes: minutes.map((at) => ({ at, visitors: 0, pageviews: 0 })),
+});
+
+describe("a page that stays open notices the site's next day", () => {
+  it.each([
+    ["Europe/Riga", "2026-11-24T21:59:00Z", "2026-11-24T22:00:00Z", true],
+    ["Europe/Riga", "2026-11-24T22:00:00Z", "2026-11-25T21:59:00Z", false],
+    ["Pacific/Kiritimati", "2026-11-24T09:59:00Z", "2026-11-24T10:00:00Z", true],
+    ["Pacific/Pago_Pago", "2026-11-25T00:30:00Z", "2026-11-25T10:59:00Z", false],
+    ["Pacific/Pago_Pago", "2026-11-25T10:59:00Z", "2026-11-25T11:00:00Z", true],
+    // What comes late is of the day before, and no news.
+    ["Europe/Riga", "2026-11-24T22:00:00Z", "2026-11-24T21:59:00Z", false],
+  ])("in %s, from %s to %s: %s", (timezone, before, now, expected) => {
+    expect(isLater({ timezone, realtime: liveAt(before) }, liveAt(now))).toBe(expected);
+  });
+  it("but not where an answer has no minutes", () => {
+    expect(isLater({ timezone: "Etc/UTC", realtime: liveAt() }, liveAt("2026-11-25T00:00:00Z"))).toBe(false);
+  });
+});
+
+it("goes by the server's clock where the reader's is wrong", () => {
+  const live = liveAt("2026-11-24T11:59:00Z", "2026-11-24T12:00:00Z");
+  const behind = (clock: string) => behindBy(live, Date.parse(clock));
+  expect([behind("2026-11-24T11:59:10Z"), behind("2026-11-24T12:00:59Z"), behind("2026-11-24T12:01:50Z")]).toEqual([
+    0, 0, 0,
+  ]);
+  expect(behind("2026-11-21T12:00:00Z")).toBe(3 * 86_400_000);
+  expect(behind("2026-11-24T13:00:00Z")).toBe(-3_600_000);
+  expect(behindBy(liveAt(), 0)).toBe(0);
 });

@@ -5,6 +5,7 @@ import { DEFAULT_VIEW, type View } from "../address.ts";
 import { dateRange, metricValue } from "../format.ts";
 import { DataTable } from "../parts/data-table.tsx";
 import { lazyPart } from "../parts/lazy.tsx";
+import { serverNow } from "../server-time.ts";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
 import { changeBetween } from "./change.ts";
@@ -56,7 +57,7 @@ function Told({ answer, view: { metric, compare }, buckets }: Props & { buckets:
   const { chart, metrics } = t.value;
   const texts = t.value;
   const rows = useMemo(
-    () => seriesRows(buckets, answer.compared_series, metric, answer, dateIn(answer.timezone, Date.now()), texts),
+    () => seriesRows(buckets, answer.compared_series, metric, answer, dateIn(answer.timezone, serverNow()), texts),
     [buckets, answer, metric, texts],
   );
   const isEmpty = rows.every(({ value, before }) => value === null && (before?.value ?? null) === null);

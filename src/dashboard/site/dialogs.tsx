@@ -1,5 +1,6 @@
 import type { SummaryAnswer } from "../../report/summary-answer.ts";
 import type { View } from "../address.ts";
+import { serverNow } from "../server-time.ts";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
 import { DatesDialog } from "./dates.tsx";
@@ -17,7 +18,7 @@ interface Props {
 
 /** The dialog that is open over the view. */
 export function SiteDialog({ opened, view, answer }: Props) {
-  const known = knownBy(answer, Date.now());
+  const known = knownBy(answer, serverNow());
   switch (opened.kind) {
     case "filter":
       return <FilterEditor view={view} answer={answer} at={opened.at} onClose={closeOpened} />;

@@ -5,6 +5,7 @@ import { ask } from "../api.ts";
 import { LanguageChoice } from "../parts/language.tsx";
 import { Link } from "../parts/link.tsx";
 import { Menu } from "../parts/menu.tsx";
+import { serverNow } from "../server-time.ts";
 import { live, summary } from "../summary.ts";
 import { t } from "../texts.ts";
 import { ComparisonMenu } from "./comparison.tsx";
@@ -25,7 +26,7 @@ export function Head({ at, answer }: Props) {
   const { isLoading, failure } = summary.value;
   // What stands there is of what was asked for before.
   const isAwaited = answer === null || isLoading || failure !== null;
-  const known = knownBy(answer, Date.now());
+  const known = knownBy(answer, serverNow());
   const now = (live.value ?? answer?.realtime)?.visitors ?? 0;
   const days = isAwaited ? daysOf(at.view, known) : answer.period;
   return (

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { keep, keptUnder } from "../kept.ts";
+import { serverNow } from "../server-time.ts";
 import { place, show } from "../state.ts";
 import { summary } from "../summary.ts";
 import { opened } from "./opened.ts";
@@ -51,7 +52,7 @@ function act(action: Action): boolean {
   else if (action === "help") opened.value = { kind: "keys" };
   else {
     const { intervals, interval } = answer;
-    const changes = changesBy(action, at.view, knownBy(answer, Date.now()), intervals, at.view.interval ?? interval);
+    const changes = changesBy(action, at.view, knownBy(answer, serverNow()), intervals, at.view.interval ?? interval);
     if (!changes) return false;
     show(changes);
   }

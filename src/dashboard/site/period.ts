@@ -1,7 +1,7 @@
 /** Days of a view's period, and the ways to the earlier and the later one. Pure. */
 
 import { addDays, addMonths, dateIn, daysBetween, isDate } from "../../calendar.ts";
-import type { SummaryAnswer } from "../../report/summary-answer.ts";
+import type { Live, SummaryAnswer } from "../../report/summary-answer.ts";
 import type { View } from "../address.ts";
 
 export interface Days {
@@ -23,6 +23,13 @@ type Chosen = Pick<View, "period" | "date">;
 export function knownBy(answer: SummaryAnswer | null, now: number): Known {
   const timezone = answer?.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return { today: dateIn(timezone, now), firstDay: answer?.first_day ?? null };
+}
+
+/** Whether live figures are of a later day of the site than its summary. */
+export function isLater({ timezone, realtime }: Pick<SummaryAnswer, "timezone" | "realtime">, live: Live): boolean {
+  const [before, now] = [realtime, live].map(({ minutes }) => minutes.at(-1));
+  if (!before || !now) return false;
+  return dateIn(timezone, Date.parse(before.at)) < dateIn(timezone, Date.parse(now.at));
 }
 
 /** The days of a period, as the API has them (`src/report/period.ts`); of what it would refuse, today. */
