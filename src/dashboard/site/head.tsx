@@ -1,9 +1,8 @@
-import { useState } from "preact/hooks";
 import type { SummaryAnswer } from "../../report/summary-answer.ts";
 import type { Place } from "../address.ts";
-import { ask } from "../api.ts";
 import { LanguageChoice } from "../parts/language.tsx";
 import { Link } from "../parts/link.tsx";
+import { useLogOut } from "../parts/log-out.ts";
 import { Menu } from "../parts/menu.tsx";
 import { serverNow } from "../server-time.ts";
 import { live, summary } from "../summary.ts";
@@ -86,17 +85,7 @@ function Lines() {
 /** Where else an owner may go. */
 function SiteMenu({ domain, manages }: { domain: string; manages: boolean }) {
   const { common, states } = t.value;
-  const [hasFailed, setFailed] = useState(false);
-  const logOut = async () => {
-    try {
-      await ask("/api/session", { method: "DELETE" });
-    } catch {
-      setFailed(true);
-      return;
-    }
-    // Loaded afresh, so that nothing of what was seen stays in memory.
-    location.assign("/");
-  };
+  const { logOut, hasFailed } = useLogOut();
   return (
     <Menu name={common.more} label={<Lines />} class="site-menu">
       <ul class="choices">

@@ -1,25 +1,13 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
-import { ApiError, ask } from "../api.ts";
 import { Link } from "../parts/link.tsx";
+import { useLogOut } from "../parts/log-out.ts";
 import { allWords } from "../texts.ts";
 import "./bar.css";
 
 /** The head of the owner's pages: where one is, and the way out. */
 export function Bar({ children }: { children?: ComponentChildren }) {
-  const { common, sites } = allWords.value;
-  const [hasFailed, setFailed] = useState(false);
-  const logOut = async () => {
-    try {
-      await ask("/api/session", { method: "DELETE" });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setFailed(true);
-      return;
-    }
-    // Loaded afresh, so that nothing of what was seen stays in memory.
-    location.assign("/");
-  };
+  const { common, sites, states } = allWords.value;
+  const { logOut, hasFailed } = useLogOut();
   return (
     <header class="bar">
       <nav aria-label={sites.where}>
@@ -29,7 +17,7 @@ export function Bar({ children }: { children?: ComponentChildren }) {
         {children}
       </nav>
       <p class="bad" role="alert">
-        {hasFailed && sites.logOutFailed}
+        {hasFailed && states.stillLoggedIn}
       </p>
       <button type="button" onClick={logOut}>
         {common.logOut}
