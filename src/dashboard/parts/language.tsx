@@ -1,4 +1,5 @@
 import { chooseLanguage, LANGUAGES, type Language, language, t } from "../texts.ts";
+import "./language.css";
 
 /** The language of the page, to be chosen for good. */
 export function LanguageChoice() {

@@ -82,7 +82,7 @@ function NewGoal({ domain, onAdded }: { domain: string; onAdded: () => Promise<v
   const isEvent = type === "event";
   return (
     <Form form={form} button={settings.addGoal}>
-      <fieldset class="choices">
+      <fieldset class="options">
         <legend class="legend">{settings.goalType}</legend>
         {(["event", "page"] as const).map((value) => (
           <label key={value}>

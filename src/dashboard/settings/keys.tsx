@@ -118,7 +118,7 @@ function NewKey({ domain, onMade }: { domain: string; onMade: () => Promise<void
             />
           )}
         </Field>
-        <fieldset class="choices">
+        <fieldset class="options">
           <legend class="legend">{settings.mayDo}</legend>
           {SCOPES.map((scope) => (
             <Check

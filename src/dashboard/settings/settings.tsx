@@ -89,7 +89,7 @@ function SettingsOf({ domain }: { domain: string }) {
           </>
         )}
       </main>
-      <footer class="settings-foot">
+      <footer class="owner-foot">
         <LanguageChoice />
       </footer>
     </div>

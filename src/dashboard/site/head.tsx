@@ -108,7 +108,7 @@ function SiteMenu({ domain, manages }: { domain: string; manages: boolean }) {
           <button type="button" class="choice" onClick={logOut}>
             {common.logOut}
           </button>
-          <p class="log-out-failed" role="alert">
+          <p class="bad" role="alert">
             {hasFailed && states.stillLoggedIn}
           </p>
         </li>

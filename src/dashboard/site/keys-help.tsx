@@ -12,7 +12,7 @@ export function KeysHelp({ onClose }: { onClose: () => void }) {
   const words: Record<Action, string> = { ...periods, ...(keys.deeds satisfies Record<Deed, string>) };
   return (
     <Dialog title={keys.title} onClose={onClose} kind="small">
-      <label class="check">
+      <label class="keys-on">
         <input
           type="checkbox"
           checked={areKeysOn.value}

@@ -116,7 +116,7 @@ export function Sites() {
           </p>
         )}
       </main>
-      <footer class="sites-foot">
+      <footer class="owner-foot">
         <LanguageChoice />
       </footer>
     </div>
