@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ask } from "../api.ts";
+import { ApiError, ask } from "../api.ts";
 import { date } from "../format.ts";
 import { allWords } from "../texts.ts";
 import { Confirm } from "./confirm.tsx";
@@ -147,20 +147,20 @@ function NewLink({ domain, taken, onMade }: { domain: string; taken: string[]; o
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const { settings } = allWords.value;
-  const isTaken = taken.includes(name.trim());
   const form = useForm(["name", "password"], async () => {
     // To the API that is a change of the link there is.
-    if (isTaken) return;
+    if (taken.includes(name.trim())) {
+      throw new ApiError({ kind: "refused", status: 409, message: `name: ${settings.nameTaken}` });
+    }
     const json = { site_id: domain, name, ...(password !== "" && { password }) };
     await ask(PATH, { method: "PUT", json });
     setName("");
     setPassword("");
     await onMade();
   });
-  const shown = isTaken ? { ...form, isSaved: false, errors: { name: settings.nameTaken } } : form;
   return (
-    <Form form={shown} button={settings.addLink}>
-      <Field form={shown} name="name" label={settings.name} hint={settings.linkNameHint}>
+    <Form form={form} button={settings.addLink}>
+      <Field form={form} name="name" label={settings.name} hint={settings.linkNameHint}>
         {(wiring) => (
           <input
             type="text"
@@ -172,7 +172,7 @@ function NewLink({ domain, taken, onMade }: { domain: string; taken: string[]; o
           />
         )}
       </Field>
-      <Password form={shown} value={password} onChange={setPassword} hint={settings.passwordOptional} />
+      <Password form={form} value={password} onChange={setPassword} hint={settings.passwordOptional} />
     </Form>
   );
 }

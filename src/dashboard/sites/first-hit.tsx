@@ -18,6 +18,8 @@ export function FirstHit({ domain, onReceived }: { domain: string; onReceived?: 
   const { firstHit } = allWords.value.sites;
   const isWaiting = arrival.kind !== "received" && failure?.kind !== "login";
   const look = async () => {
+    // It is looked for again when the page is seen again.
+    if (arrival.kind === "received") return;
     try {
       const found = arrivalOf(await askJson<LiveAnswer>(`/api/stats/${encodeURIComponent(domain)}/realtime`));
       setFailure(null);

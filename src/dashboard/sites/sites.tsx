@@ -51,7 +51,8 @@ export function Sites() {
   const isSearching = search !== "" && after !== null && !failure;
   useEffect(() => {
     if (isSearching) void load(pages.length + 1, pages);
-  }, [isSearching, pages.length]);
+    // A refresh takes the word from a question under way: after its answer it is asked again.
+  }, [isSearching, pages]);
 
   if (failure?.kind === "login" || failure?.kind === "locked") return <LoginPage onDone={() => void load(1)} />;
   const all = pages.flatMap(({ sites }) => sites);
