@@ -25,7 +25,8 @@ const COVERS = "dialog[open], .menu-button[aria-expanded=true]";
 export function useKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || !areKeysOn.value) return;
+      // A key that is held down would ask, and leave an entry in the history, thirty times a second.
+      if (event.defaultPrevented || event.isComposing || event.repeat || !areKeysOn.value) return;
       const { key, code, ctrlKey, altKey, metaKey, shiftKey, target } = event;
       const action = actionOf({
         key,
