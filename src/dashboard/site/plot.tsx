@@ -4,7 +4,7 @@ import type { ChartMetric, View } from "../address.ts";
 import { metricValue } from "../format.ts";
 import { Along } from "../parts/along.tsx";
 import { place } from "../state.ts";
-import { t } from "../texts.ts";
+import { locale, t } from "../texts.ts";
 import { changeBetween } from "./change.ts";
 import { ChangeMark } from "./change-mark.tsx";
 import { curvesOf } from "./curves.ts";
@@ -41,6 +41,8 @@ export function Plot({ answer, buckets, metric, rows, summary, onOpen, onFailure
   const shown = useRef("");
   const { interval, period, compared_series: compared } = answer;
   const time = `${interval} ${period.from} ${buckets.length}`;
+  // In which the axes are written.
+  const words = locale.value;
 
   useEffect(() => {
     let isGone = false;
@@ -77,7 +79,7 @@ export function Plot({ answer, buckets, metric, rows, summary, onOpen, onFailure
       drawn.remove();
       drawing.current = null;
     };
-  }, [drawer, buckets, compared, metric, interval, time]);
+  }, [drawer, buckets, compared, metric, interval, time, words]);
 
   const point = (index: number | null) => {
     const x = drawing.current?.mark(index);
