@@ -36,12 +36,6 @@ export function percent(value: number, digits = 0): string {
   return made(`percent ${digits}`, (to) => new Intl.NumberFormat(to, format)).format(value / 100);
 }
 
-/** +12% or −3%; `value` is in percent. */
-export function signedPercent(value: number): string {
-  const format = { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" } as const;
-  return made("signed", (to) => new Intl.NumberFormat(to, format)).format(value / 100);
-}
-
 /** 2.35 */
 export function decimal(value: number): string {
   return made("decimal", (to) => new Intl.NumberFormat(to, { maximumFractionDigits: 2 })).format(value);

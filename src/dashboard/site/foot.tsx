@@ -7,6 +7,7 @@ import { t } from "../texts.ts";
 import { dimensionName } from "./names.ts";
 import { type Gathered, gathered } from "./notes.ts";
 import { opened } from "./opened.ts";
+import { noteText } from "./rows.ts";
 import "./foot.css";
 
 interface Props {
@@ -27,7 +28,7 @@ export function Foot({ at, answer }: Props) {
           <ul>
             {notes.map((note) => (
               <li key={note.code}>
-                {t.value.notes[note.code] || note.message} <span class="soft">{about(note)}</span>
+                {noteText(note)} <span class="soft">{about(note)}</span>
               </li>
             ))}
           </ul>

@@ -9,6 +9,7 @@ import { shownChange } from "./change.ts";
 import { ChangeMark } from "./change-mark.tsx";
 import "./metrics.css";
 import { isAtMost, notesOf } from "./metric-notes.ts";
+import { noteText } from "./rows.ts";
 import { isFairlyCompared } from "./standing.ts";
 import { Why } from "./why.tsx";
 
@@ -29,7 +30,7 @@ export function Metrics({ answer, view }: Props) {
 }
 
 function Tile({ metric, answer, view }: Props & { metric: ChartMetric }) {
-  const { metrics, chart, notes: texts } = t.value;
+  const { metrics, chart } = t.value;
   const told = answer.metrics[metric];
   const refused = told && "refused" in told ? told.refused : null;
   const { value, comparison_value: before, change } = told && !("refused" in told) ? told : NOTHING;
@@ -67,8 +68,8 @@ function Tile({ metric, answer, view }: Props & { metric: ChartMetric }) {
       {isExplained && (
         <Menu class="plain about" name={chart.about(metrics[metric])} label={<span aria-hidden="true">i</span>}>
           {refused && <Why refused={refused} />}
-          {notes.map(({ code, message }) => (
-            <p key={code}>{texts[code] || message}</p>
+          {notes.map((note) => (
+            <p key={note.code}>{noteText(note)}</p>
           ))}
         </Menu>
       )}
