@@ -3,7 +3,9 @@ import { DEFAULT_VIEW, type Place } from "../address.ts";
 import { lazyOwnersPart } from "../parts/lazy.tsx";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
+import { keepFilters } from "./filter-bar.tsx";
 import { chosen } from "./shortcuts.ts";
+import { refusalText } from "./why.tsx";
 import "../parts/form.css";
 
 const FirstSteps = lazyOwnersPart(() => import("./first-steps.tsx").then(({ FirstSteps }) => FirstSteps));
@@ -64,7 +66,7 @@ export function WholeRefused({ refused, hasFilters }: { refused: Refused; hasFil
   return (
     <div class="notice" role="status">
       <p>
-        <b>{refusals.title}.</b> {refused.code === null ? refused.message : refusals[refused.code]}
+        <b>{refusals.title}.</b> {refusalText(refused)}
       </p>
       {hasFilters && <ClearFilters />}
     </div>
@@ -84,7 +86,7 @@ export function WayOut() {
 
 function ClearFilters() {
   return (
-    <button type="button" onClick={() => show({ filters: [] })}>
+    <button type="button" onClick={() => keepFilters([])}>
       {t.value.states.clearFilters}
     </button>
   );
