@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Period } from "../../src/dashboard/address.ts";
 import { behindBy } from "../../src/dashboard/server-time.ts";
-import { daysOf, isGoingOn, isLater, type Known, moved } from "../../src/dashboard/site/period.ts";
+import { daysOf, isGoingOn, isLater, type Known, moved, withinKnown } from "../../src/dashboard/site/period.ts";
 import { rangeNamed, rangeOf } from "../../src/report/period.ts";
 
 const TODAY = "2026-11-25";
@@ -74,6 +74,15 @@ describe("earlier and later", () => {
     expect(moved({ period: "7d", date: null }, -1, { today: TODAY, firstDay: "2026-11-17" })).not.toBeNull();
     expect(moved({ period: "day", date: null }, -1, { today: TODAY, firstDay: null })).toBeNull();
   });
+});
+
+it.each([
+  ["2026-11-01", "2026-11-30", "2026-11-20", TODAY],
+  ["2026-11-21", "2026-11-22", "2026-11-21", "2026-11-22"],
+  ["2026-09-30", "2026-10-27", "2026-11-20", "2026-11-20"],
+  ["2026-12-01", "2026-12-31", TODAY, TODAY],
+])("begins the choice of dates with what of %s to %s can be chosen", (from, to, first, last) => {
+  expect(withinKnown({ from, to }, { today: TODAY, firstDay: "2026-11-20" })).toEqual({ from: first, to: last });
 });
 
 it("knows which periods go on", () => {

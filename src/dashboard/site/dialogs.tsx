@@ -7,7 +7,7 @@ import { DatesDialog } from "./dates.tsx";
 import { FilterEditor } from "./filter-editor.tsx";
 import { KeysHelp } from "./keys-help.tsx";
 import { closeOpened, type Opened } from "./opened.ts";
-import { type Days, daysOf, knownBy } from "./period.ts";
+import { daysOf, knownBy, withinKnown } from "./period.ts";
 import "./dialogs.css";
 
 interface Props {
@@ -28,7 +28,7 @@ export function SiteDialog({ opened, view, answer }: Props) {
       return (
         <DatesDialog
           title={t.value.period.title}
-          days={untilToday(answer.period, known.today)}
+          days={withinKnown(answer.period, known)}
           known={known}
           onChoose={({ from, to }) =>
             show({
@@ -43,15 +43,11 @@ export function SiteDialog({ opened, view, answer }: Props) {
       return (
         <DatesDialog
           title={t.value.comparison.title}
-          days={untilToday(answer.compared_with ?? daysOf(view, known), known.today)}
+          days={withinKnown(answer.compared_with ?? daysOf(view, known), known)}
           known={known}
           onChoose={({ from, to }) => show({ compare: "custom", compareDate: `${from},${to}` })}
           onClose={closeOpened}
         />
       );
   }
-}
-
-function untilToday({ from, to }: Days, today: string): Days {
-  return { from, to: to > today && from <= today ? today : to };
 }

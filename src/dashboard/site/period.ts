@@ -59,6 +59,12 @@ export function daysOf({ period, date }: Chosen, { today, firstDay }: Known): Da
   }
 }
 
+/** What of some days can have counts, as a form's fields take no others: each end moved to the nearest such day. */
+export function withinKnown({ from, to }: Days, { today, firstDay }: Known): Days {
+  const within = (day: string) => (day > today ? today : firstDay !== null && day < firstDay ? firstDay : day);
+  return { from: within(from), to: within(to) };
+}
+
 /** Whether a period goes on while it is looked at. */
 export function isGoingOn(chosen: Chosen, known: Known): boolean {
   const { from, to } = daysOf(chosen, known);
