@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Place } from "../address.ts";
 import { ApiError, askJson, type Failure, keepUnlocked } from "../api.ts";
 import { LanguageChoice } from "../parts/language.tsx";
+import { Link } from "../parts/link.tsx";
 import { Login } from "../sites/login.tsx";
 import { again } from "../summary.ts";
 import { t } from "../texts.ts";
@@ -15,13 +16,15 @@ interface Props {
 
 /** What shows in place of counts that are not for everybody: a way to log in, or the password of a shared link. */
 export function Access({ at, failure }: Props) {
-  const { login, states } = t.value;
+  const { login, states, common } = t.value;
   const isLocked = failure.kind === "locked" && at.auth !== null;
   return (
     <main id="content" class="access card">
       <h1>{at.domain}</h1>
       <p>{isLocked ? login.locked : at.auth ? login.linkWrong : states.wrongAddress}</p>
       {isLocked ? <Unlock auth={at.auth ?? ""} /> : !at.embed && <Login onDone={askAgain} />}
+      {/* For who is logged in, and mistyped a name. */}
+      {at.auth === null && !at.embed && <Link to={{ kind: "sites" }}>{common.allSites}</Link>}
       {!at.embed && <LanguageChoice />}
     </main>
   );
