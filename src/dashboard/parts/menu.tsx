@@ -36,12 +36,12 @@ export function Menu({ label, name, class: kind = "", children }: Props) {
       event.stopPropagation();
       closeAndReturn();
     };
-    const { current } = root;
-    current?.addEventListener("keydown", onKeyDown);
+    // Wherever the focus is: Safari gives none to a button that is clicked.
+    document.addEventListener("keydown", onKeyDown, true);
     document.addEventListener("pointerdown", beside);
     document.addEventListener("focusin", beside);
     return () => {
-      current?.removeEventListener("keydown", onKeyDown);
+      document.removeEventListener("keydown", onKeyDown, true);
       document.removeEventListener("pointerdown", beside);
       document.removeEventListener("focusin", beside);
     };
