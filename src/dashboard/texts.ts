@@ -61,10 +61,16 @@ export async function loadLanguage(): Promise<void> {
   await speak(chosen ?? navigator.languages.map(languageOf).find((known) => known !== null) ?? "en");
 }
 
+/** The language that was asked for last. */
+let wanted: Language | null = null;
+
 /** Loads the words of a language. Where they cannot be had, the page stays as it is, or begins in English. */
 export async function speak(to: Language): Promise<void> {
+  wanted = to;
   try {
     const [{ texts }, ofOwners] = await Promise.all([LOADERS[to](), speaksToOwners ? OWNERS_LOADERS[to]() : null]);
+    // Whoever goes through the choices by keys asks for the next before the last is there.
+    if (wanted !== to) return;
     batch(() => {
       loaded.value = texts;
       if (ofOwners) loadedOwners.value = ofOwners.owners;
