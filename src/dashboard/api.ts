@@ -44,10 +44,10 @@ export async function askJson<T>(path: string, asked: Asked = {}): Promise<T> {
   return arrived<T>(response.json());
 }
 
-/** The same, for an answer that is a file. */
-export async function askFile(path: string, asked: Asked = {}): Promise<Blob> {
-  const response = await ask(path, asked);
-  return arrived(response.blob());
+/** The same, for an answer in CSV. */
+export async function askCsv(path: string, asked: Asked = {}): Promise<string> {
+  const response = await ask(path, { ...asked, accept: "text/csv" });
+  return arrived(response.text());
 }
 
 /** Keeps what opened a shared link. */

@@ -4,10 +4,12 @@ import {
   fileName,
   fileQuery,
   foundIn,
+  joinedCsv,
   listQuery,
   metricsOf,
   refusalOf,
   rowsOf,
+  rowsOfCsv,
   saidBy,
   shownMetrics,
   sortBy,
@@ -165,4 +167,10 @@ describe("its answer", () => {
 it("names files by the site, the dimension and the days", () => {
   expect(fileName(answer, "event:page")).toBe("example.com-page-2026-11-01-2026-11-22.csv");
   expect(fileName(answer, "event:props:a/b c")).toBe("example.com-a_b_c-2026-11-01-2026-11-22.csv");
+});
+
+it("is put together from the parts of a long list, with the names of the columns once", () => {
+  const parts = ["page,visitors\n/,2\n/a,1\n", "page,visitors\n/b,1\n"];
+  expect(parts.map(rowsOfCsv)).toEqual([2, 1]);
+  expect(joinedCsv(parts)).toBe("page,visitors\n/,2\n/a,1\n/b,1\n");
 });

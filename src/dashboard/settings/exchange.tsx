@@ -17,8 +17,9 @@ interface Imports {
   pending?: PendingImport | null;
 }
 
-/** How often to look how far an import is. */
+/** How often to look how far an import is; less often where nobody looks, or nothing is answered. */
 const LOOK_AGAIN_MS = 2_000;
+const LOOK_LATER_MS = 15_000;
 
 /** Moving counts in and out. */
 export function Exchange({ site: { domain } }: PartProps) {
@@ -29,7 +30,7 @@ export function Exchange({ site: { domain } }: PartProps) {
   // Whoever comes back to the page finds how far it is as well.
   useEffect(() => {
     if (!isCounting && pending === null) return;
-    const timer = setTimeout(again, LOOK_AGAIN_MS);
+    const timer = setTimeout(again, failure || document.hidden ? LOOK_LATER_MS : LOOK_AGAIN_MS);
     return () => clearTimeout(timer);
   }, [isCounting, answer, failure]);
   const [leaving, setLeaving] = useState<Imported | null>(null);

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Metric } from "../../report/query.ts";
 import type { PanelRow, SummaryAnswer } from "../../report/summary-answer.ts";
 import type { OpenList, View } from "../address.ts";
-import { ApiError, askFile, type Failure } from "../api.ts";
+import { ApiError, askCsv, type Failure } from "../api.ts";
 import { whole } from "../format.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { FailureNotice } from "../parts/failure.tsx";
@@ -15,11 +15,14 @@ import {
   fileName,
   fileQuery,
   foundIn,
+  joinedCsv,
   listQuery,
+  MOST_ROWS,
   metricsOf,
   ROWS_A_PAGE,
   refusalOf,
   rowsOf,
+  rowsOfCsv,
   saidBy,
   shownMetrics,
   sortBy,
@@ -195,16 +198,14 @@ function Download({ answer, view, list, metrics, rows }: Props & { metrics: Metr
   const [failure, setFailure] = useState<Failure | null>(null);
   const download = async () => {
     setFailure(null);
-    const json = fileQuery(
-      answer,
-      view,
-      list,
-      metrics,
-      rows.map(({ value }) => value),
-    );
+    const found = rows.map(({ value }) => value);
+    const parts: string[] = [];
     try {
-      const file = await askFile("/api/v2/query", { method: "POST", json, accept: "text/csv" });
-      save(file, fileName(answer, list.dimension));
+      do {
+        const json = fileQuery(answer, view, list, metrics, found, parts.length * MOST_ROWS);
+        parts.push(await askCsv("/api/v2/query", { method: "POST", json }));
+      } while (rowsOfCsv(parts.at(-1) ?? "") === MOST_ROWS);
+      save(new Blob([joinedCsv(parts)], { type: "text/csv" }), fileName(answer, list.dimension));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setFailure(error.failure);

@@ -64,19 +64,20 @@ export function listQuery(
   return { ...questionOf(answer, view, list, metrics, filters), include: { total_rows: true }, pagination };
 }
 
-/** All of a list at once, for a file; of a translated one that is searched, the `found` values. */
+/** All of a list, for a file, in parts from an offset on; of a translated one that is searched, the `found` values. */
 export function fileQuery(
   answer: SummaryAnswer,
   view: Pick<View, "filters">,
   list: OpenList,
   metrics: readonly Metric[],
   found: readonly string[],
+  offset = 0,
 ) {
   const { dimension, search } = list;
   const isWhole = isTranslated(dimension) && search !== "";
   const filters = isWhole ? [["is", dimension, found]] : searchOf(dimension, search);
   const asked = metrics.filter((metric) => filters.length === 0 || metric !== "percentage");
-  return { ...questionOf(answer, view, list, asked, filters), pagination: { limit: MOST_ROWS, offset: 0 } };
+  return { ...questionOf(answer, view, list, asked, filters), pagination: { limit: MOST_ROWS, offset } };
 }
 
 function questionOf(
@@ -98,6 +99,16 @@ function questionOf(
     filters: [...filtersOf(view), ...filters],
     order_by: order.map((name) => [name, direction]),
   };
+}
+
+/** Parts of a CSV, each with the line of its columns' names, as one file. */
+export function joinedCsv(parts: readonly string[]): string {
+  return parts.map((part, index) => (index === 0 ? part : part.slice(part.indexOf("\n") + 1))).join("");
+}
+
+/** Rows of a CSV: values hold no line ends. */
+export function rowsOfCsv(part: string): number {
+  return part.split("\n").length - 2;
 }
 
 export function defaultSort([metric = "visitors"]: readonly Metric[]): Sort {

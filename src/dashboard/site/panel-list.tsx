@@ -3,6 +3,7 @@ import { useCallback, useState } from "preact/hooks";
 import type { Panel, SummaryAnswer } from "../../report/summary-answer.ts";
 import type { View } from "../address.ts";
 import { Link } from "../parts/link.tsx";
+import { place } from "../state.ts";
 import { t } from "../texts.ts";
 import { WorldMap } from "./map.tsx";
 import { PanelFoot } from "./panel-foot.tsx";
@@ -71,12 +72,19 @@ function Filled({ answer, view, list, dimension, isMap, choice }: FilledProps) {
   );
 }
 
+/** In a frame of another page nothing leads to what only the owner sees. */
+function isEmbedded(): boolean {
+  return place.value.kind === "site" && place.value.embed;
+}
+
 function Empty({ isGoals, answer, domain }: { isGoals: boolean; answer: SummaryAnswer; domain: string }) {
   const { panels } = t.value;
   return (
     <div class="panel-note soft">
       <p>{isGoals ? panels.goalsNone : panels.empty}</p>
-      {isGoals && answer.viewer.manages && <Link to={{ kind: "settings", domain }}>{panels.goalsAdd}</Link>}
+      {isGoals && answer.viewer.manages && !isEmbedded() && (
+        <Link to={{ kind: "settings", domain }}>{panels.goalsAdd}</Link>
+      )}
     </div>
   );
 }

@@ -44,7 +44,7 @@ export function SiteView(at: At) {
     <div class={at.embed ? "page site embedded" : "page site"}>
       <Head at={at} answer={answer} />
       <FilterBar view={at.view} answer={answer} />
-      <main id="content" aria-busy={isLoading} class={answer && (isLoading || failure) ? "stale" : undefined}>
+      <main id="content" aria-busy={isLoading} class={answer && isLoading ? "stale" : undefined}>
         {failure ? (
           <FailureNotice failure={failure} isStale={answer !== null} onRetry={askAgain} />
         ) : (

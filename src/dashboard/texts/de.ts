@@ -25,8 +25,6 @@ export const texts: Texts = {
     settings: "Einstellungen",
     skipToContent: "Zum Inhalt springen",
     poweredBy: "Gezählt mit Footfall: ohne Cookies und ohne Spur davon, wer da war",
-    and: "und",
-    or: "oder",
   },
   states: {
     offline: "Keine Verbindung. Zu sehen ist der letzte bekannte Stand.",
@@ -43,8 +41,6 @@ export const texts: Texts = {
     nothingYet: "Es wurde noch nichts gezählt.",
     nothingInPeriod: "In diesem Zeitraum wurde nichts gezählt.",
     waiting: "Sobald eine Seite mit dem Snippet aufgerufen wird, erscheint sie hier.",
-    snippet: "Fügen Sie das Snippet in Ihre Seiten ein. Es steht in den Einstellungen dieser Website.",
-    openSettings: "Einstellungen öffnen",
     nothingFiltered: "In diesem Zeitraum wurde nichts gezählt, was zu den Filtern passt.",
     loaded: (period, visitors) => `${period}: ${plural(visitors, { one: "# Besucher", other: "# Besucher" })}`,
     showToday: "Heute anzeigen",
@@ -73,7 +69,6 @@ export const texts: Texts = {
     to: "Bis",
     apply: "Anzeigen",
     title: "Zeitraum wählen",
-    withDates: (name, dates) => `${name} · ${dates}`,
     mustNotEndBefore: "Der letzte Tag darf nicht vor dem ersten liegen.",
   },
   comparisons: {
@@ -85,8 +80,6 @@ export const texts: Texts = {
   comparison: {
     label: "Vergleich",
     title: "Vergleichszeitraum wählen",
-    with: (dates) => `verglichen mit ${dates}`,
-    toTheHour: (hour) => `bis ${hour} Uhr`,
     versus: (dates) => `ggü. ${dates}`,
     versusUpTo: (dates, hour) => `ggü. ${dates} bis ${hour} Uhr`,
     none: "Kein Vergleich möglich",
@@ -159,7 +152,6 @@ export const texts: Texts = {
       contains: "enthält",
       contains_not: "enthält nicht",
     },
-    alsoWith: (value) => `Nach ${value} filtern`,
   },
   chart: {
     label: "Diagramm",

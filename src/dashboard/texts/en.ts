@@ -29,8 +29,6 @@ export const en = {
     settings: "Settings",
     skipToContent: "Skip to content",
     poweredBy: "Counted by Footfall: no cookies, nothing that says who came",
-    and: "and",
-    or: "or",
   },
   states: {
     offline: "There is no connection. What you see is as it was before.",
@@ -47,8 +45,6 @@ export const en = {
     nothingYet: "Nothing has been counted yet.",
     nothingInPeriod: "Nothing was counted in this period.",
     waiting: "As soon as a page with the snippet is opened, it shows here.",
-    snippet: "Put the snippet into your pages. It is in the settings of this site.",
-    openSettings: "Open the settings",
     nothingFiltered: "Nothing was counted in this period that passes the filters.",
     loaded: (period: string, visitors: number) =>
       `${period}: ${plural(visitors, { one: "# visitor", other: "# visitors" })}`,
@@ -78,7 +74,6 @@ export const en = {
     to: "To",
     apply: "Show",
     title: "Which dates to show",
-    withDates: (name: string, dates: string) => `${name} · ${dates}`,
     mustNotEndBefore: "The last day must not be before the first.",
   },
   comparisons: {
@@ -90,8 +85,6 @@ export const en = {
   comparison: {
     label: "Comparison",
     title: "Which dates to compare with",
-    with: (dates: string) => `compared with ${dates}`,
-    toTheHour: (hour: string) => `up to ${hour}`,
     versus: (dates: string) => `vs. ${dates}`,
     versusUpTo: (dates: string, hour: string) => `vs. ${dates} up to ${hour}`,
     none: "Nothing to compare with",
@@ -164,7 +157,6 @@ export const en = {
       contains: "contains",
       contains_not: "does not contain",
     } satisfies Record<FilterOperator, string>,
-    alsoWith: (value: string) => `Filter by ${value}`,
   },
   chart: {
     label: "Chart",

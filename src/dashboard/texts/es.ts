@@ -29,8 +29,6 @@ export const texts: Texts = {
     settings: "Configuración",
     skipToContent: "Ir al contenido",
     poweredBy: "Contado con Footfall: sin cookies y sin nada que diga quién vino",
-    and: "y",
-    or: "o",
   },
   states: {
     offline: "No hay conexión. Se muestra lo último que se recibió.",
@@ -47,8 +45,6 @@ export const texts: Texts = {
     nothingYet: "Todavía no se ha contado nada.",
     nothingInPeriod: "No se contó nada en este período.",
     waiting: "En cuanto se abra una página con el fragmento, aparecerá aquí.",
-    snippet: "Inserte el fragmento en sus páginas. Está en la configuración de este sitio.",
-    openSettings: "Abrir la configuración",
     nothingFiltered: "En este período no se contó nada que cumpla los filtros.",
     loaded: (period, visitors) => `${period}: ${counted(visitors, "visitante", "visitantes")}`,
     showToday: "Ver hoy",
@@ -77,7 +73,6 @@ export const texts: Texts = {
     to: "Hasta",
     apply: "Mostrar",
     title: "Elegir las fechas",
-    withDates: (name, dates) => `${name} · ${dates}`,
     mustNotEndBefore: "El último día no puede ser anterior al primero.",
   },
   comparisons: {
@@ -89,8 +84,6 @@ export const texts: Texts = {
   comparison: {
     label: "Comparación",
     title: "Elegir con qué fechas comparar",
-    with: (dates) => `en comparación con ${dates}`,
-    toTheHour: (hour) => `hasta las ${hour}`,
     versus: (dates) => `frente a ${dates}`,
     versusUpTo: (dates, hour) => `frente a ${dates} hasta las ${hour}`,
     none: "Nada con que comparar",
@@ -163,7 +156,6 @@ export const texts: Texts = {
       contains: "contiene",
       contains_not: "no contiene",
     },
-    alsoWith: (value) => `Filtrar por ${value}`,
   },
   chart: {
     label: "Gráfico",

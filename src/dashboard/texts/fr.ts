@@ -25,8 +25,6 @@ export const texts: Texts = {
     settings: "Paramètres",
     skipToContent: "Aller au contenu",
     poweredBy: "Mesuré par Footfall : sans cookies, sans rien qui dise qui est venu",
-    and: "et",
-    or: "ou",
   },
   states: {
     offline: "Aucune connexion. Les données affichées sont les dernières reçues.",
@@ -43,8 +41,6 @@ export const texts: Texts = {
     nothingYet: "Aucune visite n’a encore été comptée.",
     nothingInPeriod: "Aucune visite n’a été comptée sur cette période.",
     waiting: "Dès qu’une page munie du code de mesure est ouverte, elle apparaît ici.",
-    snippet: "Insérez le code de mesure dans vos pages. Il se trouve dans les paramètres de ce site.",
-    openSettings: "Ouvrir les paramètres",
     nothingFiltered: "Sur cette période, rien de ce qui a été compté ne correspond aux filtres.",
     loaded: (period: string, visitors: number) =>
       `${period} : ${plural(visitors, { one: "# visiteur", many: "# de visiteurs", other: "# visiteurs" })}`,
@@ -74,7 +70,6 @@ export const texts: Texts = {
     to: "Au",
     apply: "Afficher",
     title: "Dates à afficher",
-    withDates: (name: string, dates: string) => `${name} · ${dates}`,
     mustNotEndBefore: "Le dernier jour ne doit pas précéder le premier.",
   },
   comparisons: {
@@ -86,8 +81,6 @@ export const texts: Texts = {
   comparison: {
     label: "Comparaison",
     title: "Dates de comparaison",
-    with: (dates: string) => `par rapport à la période ${dates}`,
-    toTheHour: (hour: string) => `jusqu’à ${hour}`,
     versus: (dates: string) => `vs ${dates}`,
     versusUpTo: (dates: string, hour: string) => `vs ${dates} jusqu’à ${hour}`,
     none: "Rien à comparer",
@@ -160,7 +153,6 @@ export const texts: Texts = {
       contains: "contient",
       contains_not: "ne contient pas",
     },
-    alsoWith: (value: string) => `Filtrer par ${value}`,
   },
   chart: {
     label: "Graphique",

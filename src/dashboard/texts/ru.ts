@@ -32,8 +32,6 @@ export const texts: Texts = {
     settings: "Настройки",
     skipToContent: "Перейти к содержанию",
     poweredBy: "Посчитано Footfall: без cookie и без сведений о том, кто приходил",
-    and: "и",
-    or: "или",
   },
   states: {
     offline: "Нет соединения. Показаны последние полученные данные.",
@@ -52,8 +50,6 @@ export const texts: Texts = {
     nothingYet: "Пока ничего не учтено.",
     nothingInPeriod: "За этот период ничего не учтено.",
     waiting: "Как только откроется страница с кодом счётчика, она появится здесь.",
-    snippet: "Установите код счётчика на страницы. Он находится в настройках этого сайта.",
-    openSettings: "Открыть настройки",
     nothingFiltered: "За этот период нет данных, подходящих под фильтры.",
     loaded: (period: string, visitors: number) =>
       `${period}: ${plural(visitors, { one: "# посетитель", few: "# посетителя", many: "# посетителей", other: "# посетителя" })}`,
@@ -83,7 +79,6 @@ export const texts: Texts = {
     to: "По",
     apply: "Показать",
     title: "Какие даты показать",
-    withDates: (name: string, dates: string) => `${name} · ${dates}`,
     mustNotEndBefore: "Последний день не может быть раньше первого.",
   },
   comparisons: {
@@ -95,8 +90,6 @@ export const texts: Texts = {
   comparison: {
     label: "Сравнение",
     title: "С какими датами сравнить",
-    with: (dates: string) => `в сравнении с периодом ${dates}`,
-    toTheHour: (hour: string) => `до ${hour}`,
     versus: (dates: string) => `против ${dates}`,
     versusUpTo: (dates: string, hour: string) => `против ${dates} до ${hour}`,
     none: "Не с чем сравнить",
@@ -166,7 +159,6 @@ export const texts: Texts = {
     needsValue: "Укажите хотя бы одно значение.",
     apply: "Применить",
     operators,
-    alsoWith: (value: string) => `Фильтровать: ${value}`,
   },
   chart: {
     label: "График",

@@ -9,7 +9,6 @@ export const owners: OwnersTexts = {
   sites: {
     title: "Websites",
     where: "Wo Sie sind",
-    logOutFailed: "Sie sind noch angemeldet: Der Server hat nicht geantwortet. Versuchen Sie es erneut.",
     search: "Websites suchen",
     today: "Besucher heute",
     now: "Jetzt",

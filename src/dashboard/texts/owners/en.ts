@@ -8,7 +8,6 @@ export const owners = {
   sites: {
     title: "Sites",
     where: "Where you are",
-    logOutFailed: "You are still logged in: the server did not answer. Try again.",
     search: "Search sites",
     today: "Visitors today",
     now: "Now",

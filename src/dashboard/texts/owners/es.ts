@@ -9,7 +9,6 @@ export const owners: OwnersTexts = {
   sites: {
     title: "Sitios",
     where: "Ubicación actual",
-    logOutFailed: "La sesión sigue abierta: el servidor no respondió. Inténtelo de nuevo.",
     search: "Buscar sitios",
     today: "Visitantes hoy",
     now: "Ahora",

@@ -9,7 +9,6 @@ export const owners: OwnersTexts = {
   sites: {
     title: "Sites",
     where: "Fil d’Ariane",
-    logOutFailed: "Vous êtes toujours connecté : le serveur n’a pas répondu. Réessayez.",
     search: "Rechercher un site",
     today: "Visiteurs aujourd’hui",
     now: "En ligne",

@@ -9,7 +9,6 @@ export const owners: OwnersTexts = {
   sites: {
     title: "Сайты",
     where: "Вы здесь",
-    logOutFailed: "Вы ещё не вышли: сервер не ответил. Попробуйте ещё раз.",
     search: "Поиск сайтов",
     today: "Посетители сегодня",
     now: "Сейчас",
