@@ -25,6 +25,8 @@ export default defineConfig({
           name: "workerd",
           include: ["test/**/*.test.ts"],
           exclude: ["test/node/**", "test/browser/**"],
+          // Property tests run for seconds; on a busy machine for more than the default of five.
+          testTimeout: 30_000,
           setupFiles: ["./test/setup.ts"],
         },
       },
