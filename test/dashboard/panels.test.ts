@@ -49,6 +49,14 @@ describe("the open tab", () => {
     ["is the first", "sources", { tabs: {} }, {}, "visit:channel", "visit:channel"],
     ["is the one of the address", "sources", campaigns, {}, "campaigns", "visit:utm_medium"],
     [
+      "is the one that was clicked",
+      "sources",
+      { tabs: { sources: "campaigns" } },
+      {},
+      "campaigns",
+      "visit:utm_campaign",
+    ],
+    [
       "is the first where the address names none",
       "sources",
       { tabs: { sources: "x" } },

@@ -88,8 +88,8 @@ export function openTab(
 ): { tab: Tab; shown: string } {
   const wanted = tabs[panel.name] ?? "";
   const all = tabsOf(panel, dimensions);
-  const chosen = all.find(({ shows }) => shows.includes(wanted));
-  if (chosen) return { tab: chosen, shown: wanted };
+  const chosen = all.find(({ name, shows }) => name === wanted || shows.includes(wanted));
+  if (chosen) return { tab: chosen, shown: chosen.shows.includes(wanted) ? wanted : (chosen.shows[0] ?? wanted) };
   const tab = all.find(({ shows: [first = ""] }) => hasSomething(listOf(dimensions, first))) ?? all[0];
   if (!tab) throw new Error(`${panel.name}: a panel without tabs`);
   return { tab, shown: tab.shows[0] ?? tab.name };
