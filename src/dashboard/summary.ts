@@ -3,7 +3,7 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { dateIn } from "../calendar.ts";
 import type { LiveAnswer, SummaryAnswer } from "../report/summary-answer.ts";
-import { DEFAULT_PERIOD, type View } from "./address.ts";
+import { DEFAULT_PERIOD, DEFAULT_VIEW, type View } from "./address.ts";
 import { ApiError, askJson, type Failure } from "./api.ts";
 import { livePace, repeating, summaryPace, type Watching } from "./refresh.ts";
 import { serverNow, setTimeBy } from "./server-time.ts";
@@ -30,7 +30,8 @@ export const again = signal(0);
 export function summaryPath(domain: string, view: View): string {
   const query = new URLSearchParams({ period: view.period });
   if (view.date !== null) query.set("date", view.date);
-  query.set("compare", view.compare);
+  // Before all there is there is nothing.
+  if (view.period !== "all" || view.compare !== DEFAULT_VIEW.compare) query.set("compare", view.compare);
   if (view.compare === "custom" && view.compareDate !== null) query.set("compare_date", view.compareDate);
   if (view.interval !== null) query.set("interval", view.interval);
   if (view.filters.length > 0) query.set("filters", JSON.stringify(filtersOf(view)));
