@@ -71,7 +71,8 @@ function PropertyValues({ answer, view, dimension, choice }: Props & { dimension
   }
   const said = saidBy(found);
   return (
-    <>
+    // Until the values of another property are there, those of the one before show.
+    <div aria-busy={isLoading} class={isLoading ? "panel-values stale" : "panel-values"}>
       <RowTable
         dimension={dimension}
         metrics={PROPERTY_METRICS}
@@ -82,6 +83,6 @@ function PropertyValues({ answer, view, dimension, choice }: Props & { dimension
         head={choice}
       />
       <PanelFoot dimension={dimension} said={said} />
-    </>
+    </div>
   );
 }
