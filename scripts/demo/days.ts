@@ -45,12 +45,15 @@ export function chanceOf(seed: number, date: string): Random {
   return seeded(Math.imul(seed, 0x9e3779b1) ^ Math.floor(Date.parse(date) / DAY_MS));
 }
 
-/** How many visits a day has, of sources that together weigh so much: 100 on an ordinary day. */
-export function visitsOn({ date, daysAgo }: Day, sourcesWeight: number, random: Random): number {
+/**
+ * How many visits a day has, of sources that together weigh so much: 100 on an ordinary day.
+ * @param share of as many as usual
+ */
+export function visitsOn({ date, daysAgo }: Day, sourcesWeight: number, random: Random, share = 1): number {
   const size = VISITS_A_YEAR_AGO * (VISITS_NOW / VISITS_A_YEAR_AGO) ** (1 - daysAgo / 365);
   const holidays = /-12-2[4-6]|-12-31|-01-01/.test(date) ? 0.55 : 1;
   const weekday = WEEKDAYS[weekdayOf(date)] ?? 1;
-  return Math.round(size * weekday * holidays * (sourcesWeight / 100) * Math.exp(normal(random) * 0.05));
+  return Math.round(share * size * weekday * holidays * (sourcesWeight / 100) * Math.exp(normal(random) * 0.05));
 }
 
 const browsers = new Browsers();
@@ -58,14 +61,22 @@ const browsers = new Browsers();
 /**
  * All that happens on a day, in order of time. It begins with nobody on the site, and what would happen after midnight
  * does not.
+ * @param share of as many visits as usual
  */
-export function stepsOf(domain: string, date: string, today: string, local: LocalDay, seed: number): TimedStep[] {
+export function stepsOf(
+  domain: string,
+  date: string,
+  today: string,
+  local: LocalDay,
+  seed: number,
+  share?: number,
+): TimedStep[] {
   const random = chanceOf(seed, date);
   const day = dayOf(date, today);
   const visits = new Visits(domain, day, browsers);
   const steps: TimedStep[] = [];
   const known: { visitor: Visitor; visitorId: string; from: number }[] = [];
-  for (let left = visitsOn(day, visits.sourcesWeight, random); left > 0; left--) {
+  for (let left = visitsOn(day, visits.sourcesWeight, random, share); left > 0; left--) {
     const returning = known.length > 0 && random() < RETURNS ? known[Math.floor(random() * known.length)] : undefined;
     const visitor = returning?.visitor ?? visits.visitor(random);
     const visitorId = returning?.visitorId ?? hexId(random);

@@ -28,6 +28,8 @@ export interface DemoPlan {
   timezone?: string;
   /** Days before today that can be drilled into. Default: as many as such details are kept. */
   detailDays?: number;
+  /** Imported visits, as a share of as many as usual. Default: 1. */
+  share?: number;
   /** Visits that are sent as of now. Default: 70. */
   visitsNow?: number;
   /** Is told what is going on. */
@@ -84,6 +86,7 @@ export async function fillDemo(plan: DemoPlan): Promise<Filled> {
     months,
     seed,
     detailDays,
+    share: plan.share,
   });
   const made = performance.now();
   say(`Importing ${days} days …`);

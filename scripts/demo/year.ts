@@ -20,6 +20,8 @@ export interface YearPlan {
   seed: number;
   /** Of so many days before `today` there are pairs. */
   detailDays: number;
+  /** Of as many visits as usual. */
+  share?: number | undefined;
 }
 
 /** Sums of all days. */
@@ -37,7 +39,7 @@ export interface Year extends Totals {
 }
 
 /** Counts the days before today, and packs them. The same for the same plan. */
-export async function makeYear({ site, today, months, seed, detailDays }: YearPlan): Promise<Year> {
+export async function makeYear({ site, today, months, seed, detailDays, share }: YearPlan): Promise<Year> {
   const counter = new Counter(site);
   const dates = datesBefore(today, months);
   const counts = [csvLine(headerOf(STORED_TABLE))];
@@ -47,7 +49,7 @@ export async function makeYear({ site, today, months, seed, detailDays }: YearPl
     // Others have their turn: signals, and connections that the other side closed meanwhile.
     await setImmediate();
     const local = localDayAt(site.zones, Date.parse(`${date}T12:00:00Z`));
-    const steps = stepsOf(site.domain, date, today, local, seed);
+    const steps = stepsOf(site.domain, date, today, local, seed, share);
     const withPairs = dates.length - index <= detailDays;
     const day = counter.count(steps, local, chanceOf(~seed, date), withPairs);
     counts.push(countLines(day));
