@@ -38,9 +38,19 @@ export default defineConfig({
         // On Node, with a real Chromium: what runs in visitors' browsers, against Footfall as its user starts it.
         test: {
           name: "browser",
-          include: ["test/browser/**/*.test.ts"],
+          include: ["test/browser/*.test.ts"],
           globalSetup: ["./test/browser/setup.ts"],
           testTimeout: 30_000,
+        },
+      },
+      {
+        // The same for the dashboard: on a site of a year, in the browser of who owns it.
+        test: {
+          name: "dashboard",
+          include: ["test/browser/dashboard/*.test.ts"],
+          globalSetup: ["./test/node/dashboard-setup.ts"],
+          testTimeout: 30_000,
+          expect: { poll: { timeout: 5_000 } },
         },
       },
     ],

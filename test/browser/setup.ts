@@ -12,16 +12,25 @@ declare module "vitest" {
   }
 }
 
-const KEY = "browser-test";
-
 export default async function setup(project: TestProject): Promise<() => void> {
-  project.provide("chromium", await unpackChromium());
+  const { end } = await startFor(project, "browser-test");
+  return end;
+}
+
+/** Starts Footfall with an admin key and nothing else, and tells a project's tests where it is. */
+export async function startFor(
+  { provide }: Pick<TestProject, "provide">,
+  key: string,
+): Promise<{ url: string; end: () => void }> {
+  provide("chromium", await unpackChromium());
   const directory = temporaryDirectory();
   const places = ["--persist-to", join(directory, "state"), "--dev-vars", join(directory, "vars")];
-  const started = start(["--port", String(await freePort()), ...places], { ADMIN_KEY: KEY });
-  project.provide("footfall", { url: await started.ready, key: KEY });
-  return () => {
+  const started = start(["--port", String(await freePort()), ...places], { ADMIN_KEY: key });
+  const url = await started.ready;
+  provide("footfall", { url, key });
+  const end = () => {
     endAll();
     rmSync(directory, { recursive: true, force: true });
   };
+  return { url, end };
 }
