@@ -139,7 +139,16 @@ export const QUERY: Answer = {
       partial_time_labels: z.array(z.string()).optional().describe("Times that are not over, or not whole."),
       total_rows: z.int().optional(),
       detail_from: z.iso.date().optional().describe("The first day with counts of two dimensions together."),
-      metric_warnings: z.partialRecord(metric, z.strictObject({ code, warning: z.string() })).optional(),
+      metric_warnings: z
+        .partialRecord(
+          metric,
+          z.strictObject({
+            code,
+            codes: z.array(code).optional().describe("Where there are several reasons: all, the gravest first."),
+            warning: z.string(),
+          }),
+        )
+        .optional(),
     }),
     query: echo.describe("As it was understood, with the first and last second of its days."),
   }),

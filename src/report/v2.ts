@@ -201,7 +201,10 @@ function metaOf(
     ...(answer.usesPairs && firstPairDay !== null && { detail_from: laterOf(firstPairDay, answer.query.range.from) }),
     ...(warnings && {
       metric_warnings: Object.fromEntries(
-        Object.entries(warnings).map(([metric, { code, text }]) => [metric, { code, warning: text }]),
+        Object.entries(warnings).map(([metric, { code, codes, text }]) => [
+          metric,
+          { code, ...(codes && { codes }), warning: text },
+        ]),
       ),
     }),
   };

@@ -5,6 +5,8 @@ import type { Metric } from "./query.ts";
 
 export interface MetricWarning {
   code: Warning["code"];
+  /** Of all of them, where there are several. */
+  codes?: Warning["code"][];
   text: string;
 }
 
@@ -31,9 +33,15 @@ export function byMetric(warnings: readonly Warning[]): Partial<Record<Metric, M
   for (const code of WEIGHT) {
     for (const warning of warnings.filter((warning) => warning.code === code)) {
       const known = found[warning.metric];
-      if (!known) found[warning.metric] = { code, text: warning.message };
-      else if (!known.text.includes(warning.message)) known.text += ` ${warning.message}`;
+      if (!known) {
+        found[warning.metric] = { code, text: warning.message };
+        continue;
+      }
+      if (!known.text.includes(warning.message)) known.text += ` ${warning.message}`;
+      known.codes ??= [known.code];
+      if (!known.codes.includes(code)) known.codes.push(code);
     }
   }
+  for (const warning of Object.values(found)) if (warning.codes?.length === 1) delete warning.codes;
   return found;
 }

@@ -157,10 +157,11 @@ describe("its answer", () => {
     const warnings = {
       visitors: { code: "upper_bound", warning: "x" },
       visits: { code: "not_known_here", warning: "Some words" },
+      events: { code: "goal_since", codes: ["goal_since", "upper_bound"], warning: "y" },
     };
     const said = saidBy({ results: [], meta: { metric_warnings: warnings } });
-    expect([...said.bounds]).toEqual(["visitors"]);
-    expect(said.texts).toEqual([en.notes.upper_bound, "Some words"]);
+    expect([...said.bounds]).toEqual(["visitors", "events"]);
+    expect(said.texts).toEqual([en.notes.upper_bound, "Some words", en.notes.goal_since]);
   });
 });
 

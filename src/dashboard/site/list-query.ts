@@ -15,7 +15,7 @@ export interface QueryAnswer {
   meta: {
     total_rows?: number;
     /** By metric, of those that are no exact counts. */
-    metric_warnings?: Record<string, { code: string; warning: string }>;
+    metric_warnings?: Record<string, { code: string; codes?: string[]; warning: string }>;
   };
 }
 
@@ -165,8 +165,11 @@ export function foundIn(rows: readonly PanelRow[], dimension: string, text: stri
 
 /** What an answer says of its numbers. */
 export function saidBy({ meta: { metric_warnings: warnings = {} } }: QueryAnswer): Said {
-  const bounds = Object.keys(warnings).filter((metric) => isBound(warnings[metric]?.code));
-  const texts = Object.values(warnings).map(({ code, warning }) => noteText({ code, message: warning }));
+  const said = Object.entries(warnings).flatMap(([metric, { code, codes = [code], warning }]) =>
+    codes.map((code) => ({ metric, code, message: warning })),
+  );
+  const bounds = said.filter(({ code }) => isBound(code)).map(({ metric }) => metric);
+  const texts = said.map(noteText);
   return { bounds: new Set(bounds), texts: [...new Set(texts)] };
 }
 
