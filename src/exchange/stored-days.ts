@@ -7,7 +7,7 @@
 import { DIMENSIONS, OTHER } from "../dimensions.ts";
 import { LIMITS } from "../limits.ts";
 import { everyShard } from "../site.ts";
-import { COUNTING } from "../store/read-sql.ts";
+import { COUNTING } from "../store/cells-sql.ts";
 import { from as fromPart } from "../store/unavailable.ts";
 import { askTally, type Tallies } from "../tally/ask.ts";
 import { addCounts, type Values } from "./day-values.ts";

@@ -6,8 +6,8 @@
 
 import { addDays, addMonths } from "../calendar.ts";
 import type { OpenDay } from "../hit.ts";
+import type { CountsRead } from "../store/cells-sql.ts";
 import { type Bounds, readCounts } from "../store/count-reads.ts";
-import type { CountsRead } from "../store/read-sql.ts";
 import type { Read, Row } from "./read.ts";
 
 /** What the tally of a shard answered for. */

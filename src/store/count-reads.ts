@@ -6,7 +6,8 @@
 import { valuesName } from "../dimensions.ts";
 import { noFields, type Row } from "../report/read.ts";
 import { answerKey, answersSince, answerTo, keepAnswer, stampOf } from "./answers.ts";
-import { COUNTING, type CountsRead, statementOf } from "./read-sql.ts";
+import { COUNTING, type CountsRead } from "./cells-sql.ts";
+import { statementOf } from "./read-sql.ts";
 import { from } from "./unavailable.ts";
 
 /** From which day on there is anything: counts, and pairs (null: nothing); and the days whose counts another tool made. */

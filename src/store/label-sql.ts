@@ -4,6 +4,7 @@ import { OTHER, PART } from "../dimensions.ts";
 import type { Label } from "../report/labels.ts";
 import type { Pattern } from "../report/pattern.ts";
 import type { Source, Term, Where } from "../report/read.ts";
+import { isOfLabels } from "./held-keys.ts";
 
 /** The placeholder of a value. */
 export type Bind = (value: string | number) => string;
@@ -99,14 +100,16 @@ export function termsOf(where: Where): number[] {
 }
 
 /**
- * Conditions of a pair on its outer key alone, which are asked before its inner cells are looked at, and the rest.
+ * Conditions that are asked of each day's cells, and the rest, which is asked of their sums: of a pair those on its outer
+ * key alone, before inner cells are looked at; else those that let but some labels pass, so that no others are summed.
  */
-export function splitWhere(where: Where | null, source: Source): { outer: Where | null; rest: Where | null } {
-  if (where === null || !("pair" in source.at)) return { outer: null, rest: where };
-  const isOuter = (part: Where) => isOnKey(part, source, 0);
+export function splitWhere(where: Where | null, source: Source): { early: Where | null; rest: Where | null } {
+  if (where === null) return { early: null, rest: null };
+  const isPair = "pair" in source.at;
+  const isEarly = (part: Where) => isOnKey(part, source, 0) && (isPair || isOfLabels(part));
   return {
-    outer: joined(partsOf(where).filter(isOuter)),
-    rest: joined(partsOf(where).filter((part) => !isOuter(part))),
+    early: joined(partsOf(where).filter(isEarly)),
+    rest: joined(partsOf(where).filter((part) => !isEarly(part))),
   };
 }
 
@@ -123,7 +126,7 @@ function isOnKey(where: Where, { terms }: Source, key: number): boolean {
 }
 
 function partsOf(where: Where): readonly Where[] {
-  return "and" in where ? where.and : [where];
+  return "and" in where ? where.and.flatMap(partsOf) : [where];
 }
 
 function joined(parts: readonly Where[]): Where | null {

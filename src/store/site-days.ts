@@ -1,7 +1,7 @@
 /** The visitors and page views of several sites by day, in one look at D1. */
 
 import { COLUMN } from "../metrics.ts";
-import { counting } from "./read-sql.ts";
+import { counting } from "./cells-sql.ts";
 import { from } from "./unavailable.ts";
 
 /** Days of a site. */

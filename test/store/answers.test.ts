@@ -6,11 +6,11 @@ import type { OpenDay } from "../../src/hit.ts";
 import { COLUMN } from "../../src/metrics.ts";
 import { gather } from "../../src/report/gather.ts";
 import type { Read } from "../../src/report/read.ts";
+import type { CountsRead } from "../../src/store/cells-sql.ts";
 import { type Keeping, readCounts } from "../../src/store/count-reads.ts";
 import { replaceCounts } from "../../src/store/counts.ts";
 import { eraseRows } from "../../src/store/erase.ts";
 import { beginImport, completeImport, ImportWriter, removeImport } from "../../src/store/imports.ts";
-import type { CountsRead } from "../../src/store/read-sql.ts";
 import { d1Around, openDay, siteOf } from "../report/fakes.ts";
 
 /** Sites of October with 200 sources a day, each of one page view: 6,000 values. */
