@@ -5,7 +5,16 @@ import type { Site } from "../site.ts";
 import { namesOf } from "./names.ts";
 import { canBreakDown } from "./planner.ts";
 import { customPropertyOfFact, METRICS_OF, PROPERTIES, type Property } from "./properties.ts";
-import { conditionsOf, conjunctsOf, type Filter, type Metric, Refusal } from "./query.ts";
+import {
+  allOf,
+  type Condition,
+  conditionsOf,
+  conjunctsOf,
+  type Filter,
+  isSearch,
+  type Metric,
+  Refusal,
+} from "./query.ts";
 import { isGoalCondition } from "./question.ts";
 import type { PartialAnswer } from "./run.ts";
 import { EVENT_FACT, GOAL_PROPERTY } from "./sources.ts";
@@ -26,6 +35,8 @@ export interface PanelQuestion {
   metrics: readonly Metric[];
   /** How many rows are told at most. */
   rows: number;
+  /** What it is filtered by: not by which of its own values are looked at, so that others can be seen and chosen, too. */
+  filter: Filter | null;
 }
 
 const NAME_OF_VERSION: Partial<Record<string, string>> = {
@@ -42,7 +53,7 @@ const SHOWN: Partial<Record<DimensionKind, readonly Metric[]>> = {
   event: ["visitors", "events", "percentage"],
 };
 
-const PANELS: readonly PanelQuestion[] = PROPERTIES.flatMap((property) => {
+const PANELS: readonly Omit<PanelQuestion, "filter">[] = PROPERTIES.flatMap((property) => {
   if (property.display || property.name === GOAL_PROPERTY) return [];
   const { name, kind } = property;
   const whole = NAME_OF_VERSION[name];
@@ -77,12 +88,26 @@ export function panelsUnder(filter: Filter | null, { goals }: Site): PanelQuesti
   ];
   const panels = PANELS.map(({ metrics: [first = "visitors", ...rest], ...panel }) => {
     const isOfEvents = panel.name === "event:name";
-    return { ...panel, metrics: [...new Set([first, ...(isOfEvents ? [] : further), ...rest])] };
+    const metrics = [...new Set([first, ...(isOfEvents ? [] : further), ...rest])];
+    return { ...panel, metrics, filter: withoutOwn(filter, panel.name) };
   });
   if (goals.length === 0) return panels;
   const money: Metric[] = goals.some(({ currency }) => currency !== null) ? ["total_revenue"] : [];
   const metrics: Metric[] = ["visitors", "events", "conversion_rate", ...money];
-  return [...panels, { name: GOAL_PROPERTY, dimensions: [GOAL_PROPERTY], metrics, rows: PANEL_ROWS }];
+  const own = withoutOwn(filter, GOAL_PROPERTY);
+  return [...panels, { name: GOAL_PROPERTY, dimensions: [GOAL_PROPERTY], metrics, rows: PANEL_ROWS, filter: own }];
+}
+
+/** A filter without what names values of a dimension that must be. */
+function withoutOwn(filter: Filter | null, dimension: string): Filter | null {
+  return allOf(
+    conjunctsOf(filter).filter((part) => !("anyOf" in part && part.dimension === dimension && isNaming(part))),
+  );
+}
+
+/** Whether a condition names whole values, and searches for none. */
+function isNaming({ anyOf }: Condition): boolean {
+  return anyOf.every((one) => (isSearch(one) ? one.kind === "is" : one.length === 1));
 }
 
 function asksGoals(filter: Filter | null): boolean {

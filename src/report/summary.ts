@@ -88,7 +88,7 @@ function queriesOf(
   return [
     queryOf({ metrics, range: soFar, filter }),
     queryOf({ metrics, range, filter, dimensions: [`time:${interval}`] }),
-    ...panelsUnder(filter, site).map(({ metrics, dimensions, rows }) =>
+    ...panelsUnder(filter, site).map(({ metrics, dimensions, rows, filter }) =>
       queryOf({ metrics, range, filter, dimensions, page: { offset: 0, count: rows + 1 } }),
     ),
     // Of which events the public may know, so that it is told of no other's properties.
@@ -170,7 +170,12 @@ async function shown(
         ? null
         : comparedSeries(times, timesBefore),
     dimensions: Object.fromEntries(lists),
-    properties: propertyNames(further[1] ?? [], known[0]?.query.filter ?? null, site.goals, mayTell(events)),
+    properties: propertyNames(
+      further[1] ?? [],
+      totals instanceof Refusal ? null : totals.query.filter,
+      site.goals,
+      mayTell(events),
+    ),
     drops: dropsOf(further[0] ?? []),
     notes: once([
       ...totalsNotes(totals),

@@ -52,6 +52,11 @@ export function valueMeant(text: string, known: readonly { value: string; name: 
   return meant?.value ?? typed;
 }
 
+/** The filters of a list of values: not by which of its own are looked at, as others can be chosen from it, too. */
+export function filtersBeside(dimension: string, filters: readonly ViewFilter[]): ViewFilter[] {
+  return filters.filter((filter) => !(filter.dimension === dimension && filter.operator === "is"));
+}
+
 /** The view's filters as v2 writes them. */
 export function filtersOf({ filters }: Pick<View, "filters">): [string, string, string[]][] {
   return filters.map(({ operator, dimension, values }) => [operator, dimension, values]);

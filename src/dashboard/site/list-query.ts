@@ -3,7 +3,7 @@
 import type { Metric } from "../../report/query.ts";
 import type { Amount, PanelRow, Refused, SummaryAnswer } from "../../report/summary-answer.ts";
 import type { OpenList, Sort, View, ViewFilter } from "../address.ts";
-import { filtersOf } from "./filters.ts";
+import { filtersBeside, filtersOf } from "./filters.ts";
 import { propertyOf } from "./names.ts";
 import { WHOLE_OF } from "./panel-tabs.ts";
 import { isBound, noteText, type Said } from "./rows.ts";
@@ -96,7 +96,7 @@ function questionOf(
     metrics,
     date_range: [period.from, period.to],
     dimensions,
-    filters: [...filtersOf(view), ...filters],
+    filters: [...filtersOf({ filters: filtersBeside(dimension, view.filters) }), ...filters],
     order_by: order.map((name) => [name, direction]),
   };
 }
