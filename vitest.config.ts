@@ -1,8 +1,11 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Two files at once on two cores as well, where Vitest would take one: a good part of each is waiting.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // A tally that resets itself rejects what hangs on it; the tests that provoke it look at what its callers see.
     onUnhandledError: (error) => !("durableObjectReset" in error),
     projects: [
