@@ -53,15 +53,8 @@ export async function overRate(env: RateEnv, caller: Caller, now: number): Promi
   const { kind, id } = caller;
   const limit = requestsPerHour(env.API_REQUESTS_PER_HOUR) * readersOf(caller);
   if (limit === 0) return null;
-  const name = `${LETTERS[kind]}:${id}`;
-  const known = refusedUntil.get(name) ?? 0;
-  const retryAt = known > now ? known : await ask(env, name, limit, now, 1);
-  if (typeof retryAt !== "number") return null;
-  if (retryAt !== known) remember(name, retryAt);
-  const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
-  return refusal(429, `Too many requests: at most ${limit} an hour. Try again in ${seconds} s.`, {
-    "Retry-After": `${seconds}`,
-  });
+  const retryAt = await counted(env, `${LETTERS[kind]}:${id}`, limit, now);
+  return typeof retryAt === "number" ? tooMany("Too many requests", limit, retryAt, now) : null;
 }
 
 /**
@@ -72,15 +65,23 @@ export async function overRate(env: RateEnv, caller: Caller, now: number): Promi
  */
 export async function overTries(env: RateEnv, now: number): Promise<Response | null> {
   const limit = LIMITS.adminKeyTries;
-  const known = refusedUntil.get(TRIES) ?? 0;
-  const retryAt = known > now ? known : await ask(env, TRIES, limit, now, 1);
-  if (retryAt === null) return null;
+  const retryAt = await counted(env, TRIES, limit, now);
   if (retryAt === undefined) return retryLater("meter does not answer. Try again.");
-  if (retryAt !== known) remember(TRIES, retryAt);
+  return retryAt === null ? null : tooMany("key: too many tries", limit, retryAt, now);
+}
+
+/** Counts one with a meter, but for one that is known to be over its limit. Answers as `ask` does. */
+async function counted(env: RateEnv, name: string, limit: number, now: number) {
+  const known = refusedUntil.get(name) ?? 0;
+  if (known > now) return known;
+  const retryAt = await ask(env, name, limit, now, 1);
+  if (typeof retryAt === "number") remember(name, retryAt);
+  return retryAt;
+}
+
+function tooMany(what: string, limit: number, retryAt: number, now: number): Response {
   const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
-  return refusal(429, `key: too many tries: at most ${limit} an hour. Try again in ${seconds} s.`, {
-    "Retry-After": `${seconds}`,
-  });
+  return refusal(429, `${what}: at most ${limit} an hour. Try again in ${seconds} s.`, { "Retry-After": `${seconds}` });
 }
 
 /**
