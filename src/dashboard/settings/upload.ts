@@ -1,6 +1,6 @@
 /** Sends files to be imported, and tells how far they are. */
 
-import type { Failure } from "../api.ts";
+import { type Failure, failureOf } from "../failures.ts";
 
 /** What became of an import, as `POST /api/v1/sites/:domain/import` answers. */
 export interface Imported {
@@ -42,7 +42,8 @@ export function upload(domain: string, files: readonly File[], onProgress: (prog
   const result = new Promise<Awaited<Upload["result"]>>((resolve) => {
     request.onerror = () => resolve({ failure: { kind: "offline" } });
     request.onabort = () => resolve("aborted");
-    request.onload = () => resolve(outcomeOf(request));
+    // An answer that cannot be read was cut off on its way.
+    request.onload = () => resolve(outcomeOf(request).catch(() => ({ failure: { kind: "offline" as const } })));
   });
   if (isAlone) request.send(only);
   else request.send(formOf(files));
@@ -55,24 +56,10 @@ function formOf(files: readonly File[]): FormData {
   return form;
 }
 
-function outcomeOf(request: XMLHttpRequest): { imported: Imported } | { failure: Failure } {
-  const { status } = request;
-  const answer: unknown = parsed(request.responseText);
-  if (status === 200) return { imported: answer as Imported };
-  const { error } = Object(answer);
-  const message = typeof error === "string" ? error : request.statusText;
-  if (status === 401) return { failure: { kind: "login" } };
-  if (status === 429 || status >= 500) {
-    const retryAfterSeconds = Number(request.getResponseHeader("Retry-After")) || null;
-    return { failure: { kind: "busy", message, retryAfterSeconds } };
-  }
-  return { failure: { kind: "refused", status, message } };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+async function outcomeOf(request: XMLHttpRequest): Promise<{ imported: Imported } | { failure: Failure }> {
+  const { status, statusText, responseText } = request;
+  const retryAfter = request.getResponseHeader("Retry-After");
+  const headers = retryAfter === null ? {} : { "Retry-After": retryAfter };
+  const response = new Response(responseText, { status, statusText, headers });
+  return response.status === 200 ? { imported: await response.json() } : { failure: await failureOf(response) };
 }
