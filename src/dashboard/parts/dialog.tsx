@@ -54,3 +54,17 @@ export function Dialog({ title, onClose, children, kind = "" }: Props) {
     </dialog>
   );
 }
+
+/** What a dialog with a form ends with. */
+export function DialogActions({ apply, onCancel }: { apply: string; onCancel: () => void }) {
+  return (
+    <p class="actions">
+      <button type="button" onClick={onCancel}>
+        {t.value.common.cancel}
+      </button>
+      <button type="submit" class="main">
+        {apply}
+      </button>
+    </p>
+  );
+}

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useCallback, useRef, useState } from "preact/hooks";
 import { Dialog } from "../parts/dialog.tsx";
 import { allWords } from "../texts.ts";
-import { Field, Form, useForm } from "./form.tsx";
+import { Form, TextField, useForm } from "./form.tsx";
 
 interface Props {
   title: string;
@@ -50,19 +50,14 @@ export function Confirm({ title, children, button, phrase, onConfirm, onClose }:
       <Form form={shown} button={button ?? common.delete} isDangerous more={cancel}>
         <div>{children}</div>
         {phrase !== undefined && (
-          <Field form={shown} name="phrase" label={settings.phrase(phrase)}>
-            {(wiring) => (
-              <input
-                type="text"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck={false}
-                value={typed}
-                {...wiring}
-                onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-              />
-            )}
-          </Field>
+          <TextField
+            form={shown}
+            name="phrase"
+            label={settings.phrase(phrase)}
+            isVerbatim
+            value={typed}
+            onChange={setTyped}
+          />
         )}
       </Form>
     </Dialog>

@@ -170,6 +170,33 @@ export function Field({ form, name, label, hint, children }: FieldProps) {
   );
 }
 
+interface TextFieldProps extends Omit<FieldProps, "children"> {
+  value: string;
+  onChange: (value: string) => void;
+  maxLength?: number;
+  /** It is to be typed letter by letter: nothing helps with that. */
+  isVerbatim?: boolean;
+}
+
+/** A line of text in a form, which the browser does not fill in. */
+export function TextField({ value, onChange, maxLength, isVerbatim = false, ...field }: TextFieldProps) {
+  return (
+    <Field {...field}>
+      {(wiring) => (
+        <input
+          type="text"
+          autocomplete="off"
+          {...(maxLength !== undefined && { maxLength })}
+          {...(isVerbatim && { autocapitalize: "none", spellcheck: false })}
+          value={value}
+          {...wiring}
+          onInput={({ currentTarget }) => onChange(currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 interface CheckProps {
   label: string;
   hint?: ComponentChildren;

@@ -4,7 +4,7 @@ import { date, listed } from "../format.ts";
 import { allWords } from "../texts.ts";
 import { Confirm } from "./confirm.tsx";
 import { Copyable } from "./copyable.tsx";
-import { Check, FailureText, Field, Form, useForm } from "./form.tsx";
+import { Check, FailureText, Form, TextField, useForm } from "./form.tsx";
 import { focusSection, Section } from "./section.tsx";
 import type { PartProps } from "./site.ts";
 import { everyPage, useAnswer } from "./use-answer.ts";
@@ -106,18 +106,15 @@ function NewKey({ domain, onMade }: { domain: string; onMade: () => Promise<void
         )}
       </div>
       <Form form={form} button={settings.addKey}>
-        <Field form={form} name="name" label={settings.name} hint={settings.keyNameHint}>
-          {(wiring) => (
-            <input
-              type="text"
-              autocomplete="off"
-              maxLength={100}
-              value={name}
-              {...wiring}
-              onInput={({ currentTarget }) => setName(currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          form={form}
+          name="name"
+          label={settings.name}
+          hint={settings.keyNameHint}
+          maxLength={100}
+          value={name}
+          onChange={setName}
+        />
         <fieldset class="options">
           <legend class="legend">{settings.mayDo}</legend>
           {SCOPES.map((scope) => (

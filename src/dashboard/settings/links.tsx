@@ -5,7 +5,7 @@ import { allWords } from "../texts.ts";
 import { Confirm } from "./confirm.tsx";
 import { Copyable } from "./copyable.tsx";
 import { embedCode } from "./embed.ts";
-import { FailureText, Field, Form, useForm } from "./form.tsx";
+import { FailureText, type Field, Form, TextField, useForm } from "./form.tsx";
 import { focusSection, Section } from "./section.tsx";
 import type { PartProps } from "./site.ts";
 import { everyPage, useAnswer } from "./use-answer.ts";
@@ -126,20 +126,16 @@ interface PasswordProps {
 function Password({ form, value, onChange, hint }: PasswordProps) {
   const { settings } = allWords.value;
   return (
-    <Field form={form} name="password" label={settings.password} hint={hint ?? settings.passwordHint}>
-      {(wiring) => (
-        // It is told to others, and has to be seen to be told.
-        <input
-          type="text"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          value={value}
-          {...wiring}
-          onInput={({ currentTarget }) => onChange(currentTarget.value)}
-        />
-      )}
-    </Field>
+    // It is told to others, and has to be seen to be told.
+    <TextField
+      form={form}
+      name="password"
+      label={settings.password}
+      hint={hint ?? settings.passwordHint}
+      isVerbatim
+      value={value}
+      onChange={onChange}
+    />
   );
 }
 
@@ -160,18 +156,15 @@ function NewLink({ domain, taken, onMade }: { domain: string; taken: string[]; o
   });
   return (
     <Form form={form} button={settings.addLink}>
-      <Field form={form} name="name" label={settings.name} hint={settings.linkNameHint}>
-        {(wiring) => (
-          <input
-            type="text"
-            autocomplete="off"
-            maxLength={100}
-            value={name}
-            {...wiring}
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        form={form}
+        name="name"
+        label={settings.name}
+        hint={settings.linkNameHint}
+        maxLength={100}
+        value={name}
+        onChange={setName}
+      />
       <Password form={form} value={password} onChange={setPassword} hint={settings.passwordOptional} />
     </Form>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Dialog } from "../parts/dialog.tsx";
+import { Dialog, DialogActions } from "../parts/dialog.tsx";
 import { t } from "../texts.ts";
 import type { Days, Known } from "./period.ts";
 import "../parts/form.css";
@@ -17,7 +17,7 @@ interface Props {
 export function DatesDialog({ title, days, known, onChoose, onClose }: Props) {
   const [{ from, to }, setDays] = useState(days);
   const [isWrong, setWrong] = useState(false);
-  const { period: words, common } = t.value;
+  const { period: words } = t.value;
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
   const bounds = { min: known.firstDay ?? undefined, max: known.today };
@@ -58,14 +58,7 @@ export function DatesDialog({ title, days, known, onChoose, onClose }: Props) {
         <p class="bad" role="alert">
           {isWrong && words.mustNotEndBefore}
         </p>
-        <p class="actions">
-          <button type="button" onClick={onClose}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="main">
-            {words.apply}
-          </button>
-        </p>
+        <DialogActions apply={words.apply} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { SummaryAnswer } from "../../report/summary-answer.ts";
 import { FILTER_OPERATORS, type FilterOperator, type View, type ViewFilter } from "../address.ts";
-import { Dialog } from "../parts/dialog.tsx";
+import { Dialog, DialogActions } from "../parts/dialog.tsx";
 import { show } from "../state.ts";
 import { t } from "../texts.ts";
 import { valueMeant, withFilter, withoutValue, withValue } from "./filters.ts";
@@ -40,7 +40,7 @@ export function FilterEditor({ view, answer, at, onClose }: Props) {
   useEffect(() => first.current?.focus(), []);
   const input = useRef<HTMLInputElement>(null);
   const [options, hint] = [useId(), useId()];
-  const { filters: words, common } = t.value;
+  const { filters: words } = t.value;
 
   const { dimension, operator, values } = filter;
   const isExact = operator === "is" || operator === "is_not";
@@ -154,14 +154,7 @@ export function FilterEditor({ view, answer, at, onClose }: Props) {
         <p id={hint} class="bad" role="alert">
           {isRefused && words.needsValue}
         </p>
-        <p class="actions">
-          <button type="button" onClick={onClose}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="main">
-            {words.apply}
-          </button>
-        </p>
+        <DialogActions apply={words.apply} onCancel={onClose} />
       </form>
     </Dialog>
   );
